@@ -49,7 +49,7 @@ class EmbeddedPostgres:
         self._account: _Account = {}
 
     def start(self) -> None:
-        """Makes the cluster when there is none, and starts the server.
+        """Makes the cluster when there is none, and starts the server when it does not run.
 
         Raises:
             RuntimeError: the server did not come up; the message names its log.
@@ -68,11 +68,17 @@ class EmbeddedPostgres:
             self._call("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
                        "--locale-provider=builtin",
                        "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", "--pgdata", str(self._data))  # fmt: skip
+        if self.is_running():
+            return
         options = [f"-c {name}='{value}'" for name, value in SETTINGS.items()]
         options.append(f"-c unix_socket_directories='{self.folder}'")
         log = self.folder / "log"
         self._call("pg_ctl", "--pgdata", str(self._data), "--wait", "--silent", "--log", str(log),
                    "--options", " ".join(options), "start")  # fmt: skip
+
+    def is_running(self) -> bool:
+        """Whether a server of an earlier start still serves this folder."""
+        return self._run_program("pg_ctl", "--pgdata", str(self._data), "status") == 0
 
     def stop(self) -> None:
         """Stops the server; the data stay."""
@@ -102,10 +108,16 @@ class EmbeddedPostgres:
                 cursor.execute(statement)
 
     def _call(self, program: str, *arguments: str) -> None:
+        if self._run_program(program, *arguments):
+            raise RuntimeError(
+                f"the embedded PostgreSQL's {program} failed; see"
+                f" {self.folder / program}.out and {self.folder / 'log'}"
+            )
+
+    def _run_program(self, program: str, *arguments: str) -> int:
         # The server is a daemon and would keep a pipe open: its output goes to a file.
-        note = self.folder / f"{program}.out"
-        with note.open("w") as out:
-            done = subprocess.run(
+        with (self.folder / f"{program}.out").open("w") as out:
+            return subprocess.run(
                 [str(self._programs / "bin" / program), *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -113,11 +125,7 @@ class EmbeddedPostgres:
                 cwd=self.folder,
                 check=False,
                 **self._account,
-            )
-        if done.returncode:
-            raise RuntimeError(
-                f"the embedded PostgreSQL's {program} failed; see {note} and {self.folder / 'log'}"
-            )
+            ).returncode
 
 
 def _programs() -> Path:
