@@ -66,8 +66,8 @@ class EmbeddedPostgres:
         self._programs = programs
         if not (self._data / "PG_VERSION").exists():
             self._call("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
-                       "--locale-provider=builtin",
-                       "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", "--pgdata", str(self._data))  # fmt: skip
+                       "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+                       "--no-sync", "--pgdata", str(self._data))  # fmt: skip
         if self.is_running():
             return
         options = [f"-c {name}='{value}'" for name, value in SETTINGS.items()]

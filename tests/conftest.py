@@ -1,4 +1,7 @@
-"""What every test may ask for: an emulator, a database, a warehouse. Each part's own tools stand beside its tests."""
+"""What every test may ask for: an emulator, a database, a warehouse.
+
+Each part's own tools stand beside its tests.
+"""
 
 from __future__ import annotations
 
