@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from demo.world import World
+    from demo.world import Row, World
 
 SHELF = "main"
 TAX_RATE = Decimal("0.08")
@@ -140,7 +140,14 @@ class Shop:
         )
 
     def refund(
-        self, refund_id: str, order_id: str, sku: str, quantity: str, restocked: str, at: datetime
+        self,
+        refund_id: str,
+        order_id: str,
+        at: datetime,
+        *,
+        sku: str,
+        quantity: str,
+        restocked: str,
     ) -> None:
         """Gives money back for some units; `restocked` of them return to the shelf."""
         price = self._price(sku)
@@ -191,7 +198,7 @@ class Shop:
             [(quantity * share, at, part, SHELF) for part, share in parts.items()],
         )
 
-    def _lines(self, order_id: str) -> list[dict[str, Decimal]]:
+    def _lines(self, order_id: str) -> list[Row]:
         return self._world.rows(
             "select sku, quantity from platform.sales_order_lines where order_id = %s", (order_id,)
         )

@@ -54,16 +54,7 @@ class EmbeddedPostgres:
         Raises:
             RuntimeError: the server did not come up; the message names its log.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        programs = _programs()
-        if os.geteuid() == 0:
-            entry = pwd.getpwnam(UNPRIVILEGED)
-            self._account = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
-            self.folder.chmod(0o755)
-            if not _is_open_to_all(programs):
-                programs = _copy(programs, self.folder / "programs")
-        self._programs = programs
+        self._prepare()
         if not (self._data / "PG_VERSION").exists():
             self._call("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8",
                        "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
@@ -84,6 +75,24 @@ class EmbeddedPostgres:
         """Stops the server; the data stay."""
         self._call("pg_ctl", "--pgdata", str(self._data), "--wait", "--silent", "--mode=fast",
                    "stop")  # fmt: skip
+
+    def stop_if_running(self) -> None:
+        """Stops the server that an earlier start left in this folder, if it still runs."""
+        self._prepare()
+        if self.is_running():
+            self.stop()
+
+    def _prepare(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        programs = _programs()
+        if os.geteuid() == 0:
+            entry = pwd.getpwnam(UNPRIVILEGED)
+            self._account = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
+            self.folder.chmod(0o755)
+            if not _is_open_to_all(programs):
+                programs = _copy(programs, self.folder / "programs")
+        self._programs = programs
 
     def url(self, database: str) -> str:
         """The address of a database, for libpq and for SQLAlchemy."""

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import psutil
 import psycopg2
 import psycopg2.extras
 
@@ -69,6 +70,20 @@ class World:
             self._emulator.send_signal(signal.SIGTERM)
             self._emulator.wait(timeout=20)
         self.postgres.stop()
+
+    def stop_kept(self) -> None:
+        """Stops what an earlier, detached `start` left up; nothing when there is nothing."""
+        pid_file = self.folder / "emulator.pid"
+        if pid_file.exists():
+            with suppress(psutil.NoSuchProcess, ValueError):
+                process = psutil.Process(int(pid_file.read_text()))
+                # The number may have gone to another process since.
+                if "quickbooks-emulator" in " ".join(process.cmdline()):
+                    process.terminate()
+                    process.wait(timeout=20)
+            pid_file.unlink()
+        if (self.folder / "pg" / "data").exists():
+            self.postgres.stop_if_running()
 
     def _start_emulator(self, seed: str, *, detached: bool) -> None:
         port_file = self.folder / "port"
