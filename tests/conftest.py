@@ -55,6 +55,8 @@ def emulator(emulator_server: Emulator) -> Emulator:
 def postgres_server() -> Iterator[EmbeddedPostgres]:
     """One embedded PostgreSQL for the whole session, on a socket of its own."""
     with tempfile.TemporaryDirectory(prefix="qbs-") as folder:
+        # As root the server runs as another account, which must reach its folder.
+        Path(folder).chmod(0o755)
         server = EmbeddedPostgres(Path(folder) / "pg")
         server.start()
         try:
