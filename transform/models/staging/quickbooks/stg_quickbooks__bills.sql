@@ -1,0 +1,16 @@
+-- One row per bill that exists in QuickBooks. Amounts in its own currency; times in UTC.
+select
+    d.realm_id,
+    d.id as bill_id,
+    d.document #>> '{VendorRef,value}' as vendor_id,
+    d.document ->> 'DocNumber' as doc_number,
+    cast(d.document ->> 'TxnDate' as date) as txn_date,
+    cast(d.document ->> 'DueDate' as date) as due_date,
+    {{ exact("d.document ->> 'Balance'") }} as open_balance,
+    d.document #>> '{CurrencyRef,value}' as currency,
+    {{ exact("d.document ->> 'TotalAmt'") }} as total_amount,
+    d.document ->> 'PrivateNote' as private_note,
+    d.read_at,
+    d.last_updated_at
+from {{ source('quickbooks', 'bills') }} as d
+where not d.is_deleted

@@ -1,0 +1,19 @@
+-- One row per invoice that exists in QuickBooks. Amounts in its own currency; times in UTC.
+select
+    d.realm_id,
+    d.id as invoice_id,
+    d.document #>> '{CustomerRef,value}' as customer_id,
+    d.document ->> 'DocNumber' as doc_number,
+    cast(d.document ->> 'TxnDate' as date) as txn_date,
+    cast(d.document ->> 'DueDate' as date) as due_date,
+    {{ exact("d.document ->> 'Balance'") }} as open_balance,
+    {{ exact("d.document ->> 'Deposit'") }} as deposit_amount,
+    d.document #>> '{CurrencyRef,value}' as currency,
+    {{ exact("d.document ->> 'ExchangeRate'") }} as exchange_rate,
+    {{ exact("d.document ->> 'TotalAmt'") }} as total_amount,
+    {{ exact("d.document #>> '{TxnTaxDetail,TotalTax}'") }} as tax_amount,
+    d.document ->> 'PrivateNote' as private_note,
+    d.read_at,
+    d.last_updated_at
+from {{ source('quickbooks', 'invoices') }} as d
+where not d.is_deleted

@@ -1,0 +1,16 @@
+-- One row per expense, check or card charge that exists in QuickBooks. Amounts in its own currency; times in UTC.
+select
+    d.realm_id,
+    d.id as purchase_id,
+    d.document #>> '{EntityRef,value}' as payee_id,
+    d.document ->> 'PaymentType' as payment_type,
+    coalesce(cast(d.document ->> 'Credit' as boolean), false) as is_credit,
+    d.document ->> 'DocNumber' as doc_number,
+    cast(d.document ->> 'TxnDate' as date) as txn_date,
+    d.document #>> '{CurrencyRef,value}' as currency,
+    {{ exact("d.document ->> 'TotalAmt'") }} as total_amount,
+    d.document ->> 'PrivateNote' as private_note,
+    d.read_at,
+    d.last_updated_at
+from {{ source('quickbooks', 'purchases') }} as d
+where not d.is_deleted

@@ -1,0 +1,16 @@
+-- One row per sales receipt that exists in QuickBooks. Amounts in its own currency; times in UTC.
+select
+    d.realm_id,
+    d.id as sales_receipt_id,
+    d.document #>> '{CustomerRef,value}' as customer_id,
+    d.document ->> 'DocNumber' as doc_number,
+    cast(d.document ->> 'TxnDate' as date) as txn_date,
+    d.document #>> '{CurrencyRef,value}' as currency,
+    {{ exact("d.document ->> 'ExchangeRate'") }} as exchange_rate,
+    {{ exact("d.document ->> 'TotalAmt'") }} as total_amount,
+    {{ exact("d.document #>> '{TxnTaxDetail,TotalTax}'") }} as tax_amount,
+    d.document ->> 'PrivateNote' as private_note,
+    d.read_at,
+    d.last_updated_at
+from {{ source('quickbooks', 'sales_receipts') }} as d
+where not d.is_deleted
