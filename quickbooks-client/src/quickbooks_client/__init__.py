@@ -1,0 +1,81 @@
+"""A client for the QuickBooks Online Accounting API that never loses a token, a limit or an error."""
+
+from __future__ import annotations
+
+from quickbooks_client.client import Client
+from quickbooks_client.clock import Clock, SystemClock
+from quickbooks_client.entities import ENTITIES, Entity
+from quickbooks_client.errors import (
+    AuthenticationError,
+    BeforeInventoryStartError,
+    BudgetSpentError,
+    ClosedPeriodError,
+    CompanyClosedError,
+    ConfigurationError,
+    ConnectionLostError,
+    DuplicateNameError,
+    DuplicateNumberError,
+    FeatureUnavailableError,
+    InvalidQueryError,
+    InvalidReferenceError,
+    InventoryLockedError,
+    NotFoundError,
+    NotPermittedError,
+    QuickBooksError,
+    RejectedError,
+    RequestInProgressError,
+    RetriableError,
+    ServerError,
+    StaleError,
+    StoreBusyError,
+    ThrottledError,
+    UnexpectedReplyError,
+    WrongCompanyError,
+)
+from quickbooks_client.query import escape, utc_text
+from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply, Usage
+from quickbooks_client.settings import SETTINGS, Setting, Settings
+
+__all__ = [
+    "ENTITIES",
+    "SETTINGS",
+    "AuthenticationError",
+    "BeforeInventoryStartError",
+    "BudgetSpentError",
+    "Changes",
+    "Client",
+    "Clock",
+    "ClosedPeriodError",
+    "CompanyClosedError",
+    "ConfigurationError",
+    "ConnectionLostError",
+    "DuplicateNameError",
+    "DuplicateNumberError",
+    "Entity",
+    "FeatureUnavailableError",
+    "InvalidQueryError",
+    "InvalidReferenceError",
+    "InventoryLockedError",
+    "NotFoundError",
+    "NotPermittedError",
+    "Page",
+    "QueryReply",
+    "QuickBooksError",
+    "RawRecord",
+    "RejectedError",
+    "Reply",
+    "RequestInProgressError",
+    "RetriableError",
+    "ServerError",
+    "Setting",
+    "Settings",
+    "StaleError",
+    "StoreBusyError",
+    "SystemClock",
+    "ThrottledError",
+    "UnexpectedReplyError",
+    "Usage",
+    "WrongCompanyError",
+    "escape",
+    "utc_text",
+]

@@ -1,0 +1,511 @@
+"""The ledger: what was asked for, what was sent and what came of it.
+
+The order is remember, send, confirm.
+
+Every method is one transaction. One writer per realm: the lock lives on the very connection
+(PostgreSQL) or beside the very file (SQLite) that the ledger is written through, so a dead
+process frees it and a process that lost it can write no further intent.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import filelock
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from quickbooks_client.errors import ConfigurationError
+from quickbooks_client.push.documents import Document, DocumentLine, InputRow
+from quickbooks_client.push.exact import clean
+from quickbooks_client.push.tables import (
+    DOCUMENT_LINES,
+    DOCUMENTS,
+    LEDGER_ROWS,
+    create_tables,
+    has_tables,
+    open_engine,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from decimal import Decimal
+
+LOCK_WAIT_S = 900.0
+KEYS_PER_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A document about to be sent, and the rows it carries."""
+
+    document_id: str
+    request_id: str
+    document: Document
+    rows: tuple[InputRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A document whose outcome is not known."""
+
+    document_id: str
+    request_id: str
+    document: Document
+    sent_at: dt.datetime
+    attempts: int
+    """Of the row among its rows that was tried most often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger knows of one input row."""
+
+    status: str
+    input_hash: str | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What QuickBooks holds now."""
+
+    qbo_id: str
+    sync_token: str | None
+    total_amount: Decimal | None
+    posted_at: dt.datetime | None
+    flaw: tuple[str, str] | None = None
+    """Code and words of what is remarkable about it, such as another total than ours."""
+
+
+def create_ledger(url: str) -> None:
+    """Create the ledger's schema and tables in the database at `url`; what is there stays.
+
+    Raises:
+        ConfigurationError: `url` is no database address or its database cannot be reached.
+    """
+    engine = _engine(url)
+    try:
+        with _reachable(engine):
+            create_tables(engine)
+    finally:
+        engine.dispose()
+
+
+class Ledger:
+    """The ledger of one realm, opened for writing."""
+
+    def __init__(
+        self, connection: sa.Connection, realm_id: str, now: Callable[[], dt.datetime]
+    ) -> None:
+        self.realm_id = realm_id
+        self._connection = connection
+        self._now = now
+        self._one_at_a_time = threading.RLock()
+        self._file_lock: filelock.BaseFileLock | None = None
+        dialect = connection.dialect.name
+        self._insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        realm_id: str,
+        *,
+        now: Callable[[], dt.datetime],
+        sleep: Callable[[float], None],
+        wait_s: float = LOCK_WAIT_S,
+    ) -> Self:
+        """The ledger at `url`, once no other process writes to it for this realm.
+
+        A SQLite ledger is made when it is not there; a PostgreSQL one must have been made.
+
+        Raises:
+            ConfigurationError: no such database, no ledger in it, or another writer did not
+                finish within `wait_s`.
+        """
+        engine = _engine(url)
+        with _reachable(engine):
+            if engine.dialect.name == "sqlite":
+                create_tables(engine)
+            elif not has_tables(engine):
+                raise ConfigurationError(
+                    "ledger_url: this database has no ledger tables; run `quickbooks-sync init`"
+                    " (or `quickbooks ledger init --ledger-url URL` for a ledger alone)"
+                )
+            ledger = cls(engine.connect(), realm_id, now)
+        try:
+            ledger._lock(engine.url, sleep, wait_s)
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def close(self) -> None:
+        """Give up the lock and the connection."""
+        self._connection.close()
+        self._connection.engine.dispose()
+        if self._file_lock is not None:
+            self._file_lock.release()
+
+    def _lock(self, url: sa.URL, sleep: Callable[[float], None], wait_s: float) -> None:
+        if self._connection.dialect.name == "sqlite":
+            if not url.database or url.database == ":memory:":
+                return
+            realm = re.sub(r"\W", "_", self.realm_id)
+            self._file_lock = filelock.FileLock(f"{url.database}.{realm}.lock")
+        waited = 0.0
+        while not self._try_lock():
+            if waited >= wait_s:
+                raise ConfigurationError(
+                    f"another process has been writing for company {self.realm_id} into the same"
+                    f" ledger for {wait_s:.0f} s; wait for it to end, then start again"
+                )
+            sleep(0.25)
+            waited += 0.25
+
+    def _try_lock(self) -> bool:
+        if self._file_lock is not None:
+            try:
+                self._file_lock.acquire(blocking=False)
+            except filelock.Timeout:
+                return False
+            return True
+        with self._transaction() as connection:
+            # The lock belongs to the session, not to the transaction that takes it.
+            return bool(
+                connection.scalar(
+                    sa.text(
+                        "select pg_try_advisory_lock(hashtext('quickbooks ledger'),"
+                        " hashtext(:realm))"
+                    ),
+                    {"realm": self.realm_id},
+                )
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self._one_at_a_time, self._connection.begin():
+            yield self._connection
+
+    # -- reading
+
+    def known(self, keys: Iterable[str]) -> dict[str, Known]:
+        """What is known of those of `keys` that have been seen before."""
+        found: dict[str, Known] = {}
+        rows = LEDGER_ROWS.c
+        wanted = list(keys)
+        for start in range(0, len(wanted), KEYS_PER_QUERY):
+            statement = sa.select(
+                rows.idempotency_key, rows.status, rows.input_hash, rows.attempts
+            ).where(
+                rows.realm_id == self.realm_id,
+                rows.idempotency_key.in_(wanted[start : start + KEYS_PER_QUERY]),
+            )
+            with self._transaction() as connection:
+                for key, status, input_hash, attempts in connection.execute(statement):
+                    found[key] = Known(status, input_hash, attempts)
+        return found
+
+    def posted(self, keys: Iterable[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+        """For those of `keys` that are posted: the QuickBooks id and the record they came as."""
+        statement = (
+            sa.select(LEDGER_ROWS.c.idempotency_key, DOCUMENTS.c.qbo_id, LEDGER_ROWS.c.input)
+            .join(DOCUMENTS, DOCUMENTS.c.document_id == LEDGER_ROWS.c.document_id)
+            .where(
+                LEDGER_ROWS.c.realm_id == self.realm_id,
+                LEDGER_ROWS.c.idempotency_key.in_(list(keys)),
+                LEDGER_ROWS.c.status == "posted",
+            )
+        )
+        with self._transaction() as connection:
+            return {key: (qbo_id, record) for key, qbo_id, record in connection.execute(statement)}
+
+    def pending(self) -> list[Pending]:
+        """The documents that were remembered but not confirmed, oldest first."""
+        with self._transaction() as connection:
+            documents = connection.execute(
+                sa.select(DOCUMENTS)
+                .where(DOCUMENTS.c.realm_id == self.realm_id, DOCUMENTS.c.status == "pending")
+                .order_by(DOCUMENTS.c.sent_at, DOCUMENTS.c.document_id)
+            ).all()
+            return [self._pending(connection, document) for document in documents]
+
+    def _pending(self, connection: sa.Connection, row: sa.Row[Any]) -> Pending:
+        lines = connection.execute(
+            sa.select(DOCUMENT_LINES)
+            .where(DOCUMENT_LINES.c.document_id == row.document_id)
+            .order_by(DOCUMENT_LINES.c.line_number)
+        ).all()
+        rows = connection.execute(
+            sa.select(LEDGER_ROWS.c.idempotency_key, LEDGER_ROWS.c.attempts)
+            .where(
+                LEDGER_ROWS.c.realm_id == self.realm_id,
+                LEDGER_ROWS.c.document_id == row.document_id,
+            )
+            .order_by(LEDGER_ROWS.c.idempotency_key)
+        ).all()
+        document = Document(
+            entity=row.qbo_type,
+            body=row.body,
+            lines=tuple(
+                DocumentLine(
+                    key=line.idempotency_key,
+                    item_id=line.item_id,
+                    sku=line.sku,
+                    quantity=line.quantity,
+                    stock_effect=line.stock_effect,
+                    amount=line.amount,
+                )
+                for line in lines
+            ),
+            keys=tuple(entry.idempotency_key for entry in rows),
+            doc_number=row.doc_number,
+            total=row.total_amount,
+        )
+        attempts = max((entry.attempts for entry in rows), default=1)
+        return Pending(row.document_id, row.request_id, document, row.sent_at, attempts)
+
+    # -- writing
+
+    def begin(self, intent: Intent) -> bool:
+        """Remember `intent` before it is sent.
+
+        False, and nothing remembered, when a person has decided about one of its rows meanwhile.
+        """
+        try:
+            with self._transaction() as connection:
+                self._insert_document(connection, intent, "pending", None)
+                for row in intent.rows:
+                    self._take(connection, row, "pending", intent.document_id)
+        except _OvertakenError:
+            return False
+        return True
+
+    def confirm(self, document_id: str, answer: Answer) -> None:
+        """QuickBooks holds the document."""
+        code, detail = answer.flaw or (None, None)
+        with self._transaction() as connection:
+            connection.execute(
+                sa.update(DOCUMENTS)
+                .where(DOCUMENTS.c.document_id == document_id)
+                .values(
+                    status="posted",
+                    posted_at=answer.posted_at,
+                    qbo_id=answer.qbo_id,
+                    sync_token=answer.sync_token,
+                    total_amount=answer.total_amount,
+                    error_code=code,
+                    error_detail=detail,
+                )
+            )
+            self._settle(connection, document_id, "posted", None, None)
+
+    def reject(self, document_id: str, code: str, detail: str) -> None:
+        """QuickBooks refused the document: its rows wait for a person."""
+        with self._transaction() as connection:
+            self._close(connection, document_id, "rejected", code, detail)
+            self._settle(connection, document_id, "rejected", code, detail)
+
+    def split(self, document_id: str, code: str, detail: str, parts: Sequence[Intent]) -> None:
+        """QuickBooks refused a packed document: its rows go out again in `parts`."""
+        with self._transaction() as connection:
+            self._close(connection, document_id, "split", code, detail)
+            for part in parts:
+                self._insert_document(connection, part, "pending", None)
+                connection.execute(
+                    sa.update(LEDGER_ROWS)
+                    .where(
+                        LEDGER_ROWS.c.realm_id == self.realm_id,
+                        LEDGER_ROWS.c.idempotency_key.in_(part.document.keys),
+                        LEDGER_ROWS.c.document_id == document_id,
+                    )
+                    .values(
+                        document_id=part.document_id,
+                        attempts=LEDGER_ROWS.c.attempts + 1,
+                        updated_at=self._now(),
+                    )
+                )
+
+    def renew(self, document_id: str, request_id: str) -> None:
+        """Another request id for a document that QuickBooks is known not to hold."""
+        with self._transaction() as connection:
+            connection.execute(
+                sa.update(DOCUMENTS)
+                .where(DOCUMENTS.c.document_id == document_id)
+                .values(request_id=request_id)
+            )
+
+    def found(self, intent: Intent, answer: Answer) -> bool:
+        """Tie the rows of `intent` to what QuickBooks held already; nothing was sent."""
+        try:
+            with self._transaction() as connection:
+                self._insert_document(connection, intent, "posted", answer)
+                for row in intent.rows:
+                    self._take(connection, row, "posted", intent.document_id)
+        except _OvertakenError:
+            return False
+        return True
+
+    def refuse(self, row: InputRow, code: str, detail: str) -> None:
+        """A row that never became a document."""
+        try:
+            with self._transaction() as connection:
+                self._take(connection, row, "rejected", None, (code, detail))
+        except _OvertakenError:
+            return
+
+    # -- inside a transaction
+
+    def _insert_document(
+        self, connection: sa.Connection, intent: Intent, status: str, answer: Answer | None
+    ) -> None:
+        document = intent.document
+        connection.execute(
+            sa.insert(DOCUMENTS).values(
+                document_id=intent.document_id,
+                realm_id=self.realm_id,
+                qbo_type=document.entity,
+                request_id=None if answer else intent.request_id,
+                doc_number=document.doc_number,
+                body=document.body,
+                status=status,
+                sent_at=None if answer else self._now(),
+                posted_at=answer.posted_at if answer else None,
+                qbo_id=answer.qbo_id if answer else None,
+                sync_token=answer.sync_token if answer else None,
+                total_amount=answer.total_amount if answer else document.total,
+            )
+        )
+        if document.lines:
+            connection.execute(
+                sa.insert(DOCUMENT_LINES),
+                [
+                    {
+                        "document_id": intent.document_id,
+                        "line_number": number,
+                        "idempotency_key": line.key,
+                        "item_id": line.item_id,
+                        "sku": line.sku,
+                        "quantity": line.quantity,
+                        "stock_effect": line.stock_effect,
+                        "amount": line.amount,
+                    }
+                    for number, line in enumerate(document.lines, start=1)
+                ],
+            )
+
+    def _take(
+        self,
+        connection: sa.Connection,
+        row: InputRow,
+        status: str,
+        document_id: str | None,
+        refusal: tuple[str, str] | None = None,
+    ) -> None:
+        code, detail = refusal or (None, None)
+        now = self._now()
+        values = {
+            "stream": row.stream,
+            "input": dict(row.record),
+            "input_hash": row.input_hash,
+            "status": status,
+            "error_code": code,
+            "error_detail": clean(detail) if detail else None,
+            "updated_at": now,
+        }
+        changes: dict[str, Any] = dict(values)
+        sent = 0
+        if document_id is not None:
+            values["document_id"] = changes["document_id"] = document_id
+            changes["attempts"] = LEDGER_ROWS.c.attempts + 1
+            sent = 1
+        statement = self._insert(LEDGER_ROWS).values(
+            realm_id=self.realm_id,
+            idempotency_key=row.key,
+            attempts=sent,
+            created_at=now,
+            **values,
+        )
+        # Only a refused row may go out again; posted, pending and cancelled ones never.
+        taken = connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["realm_id", "idempotency_key"],
+                set_=changes,
+                where=LEDGER_ROWS.c.status == "rejected",
+            )
+        )
+        if taken.rowcount != 1:
+            raise _OvertakenError
+
+    @staticmethod
+    def _close(
+        connection: sa.Connection, document_id: str, status: str, code: str, detail: str
+    ) -> None:
+        connection.execute(
+            sa.update(DOCUMENTS)
+            .where(DOCUMENTS.c.document_id == document_id)
+            .values(status=status, error_code=code, error_detail=clean(detail))
+        )
+
+    def _settle(
+        self,
+        connection: sa.Connection,
+        document_id: str,
+        status: str,
+        code: str | None,
+        detail: str | None,
+    ) -> None:
+        connection.execute(
+            sa.update(LEDGER_ROWS)
+            .where(
+                LEDGER_ROWS.c.realm_id == self.realm_id,
+                LEDGER_ROWS.c.document_id == document_id,
+                LEDGER_ROWS.c.status == "pending",
+            )
+            .values(
+                status=status,
+                error_code=code,
+                error_detail=clean(detail) if detail else None,
+                updated_at=self._now(),
+            )
+        )
+
+
+class _OvertakenError(Exception):
+    """Somebody else has decided about this row."""
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        engine = open_engine(url)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, ValueError):
+        # The address may hold a password: it is not repeated.
+        raise ConfigurationError(
+            "ledger_url: not a database address; give postgresql://… or sqlite:///PATH"
+        ) from None
+    if engine.dialect.name not in {"postgresql", "sqlite"}:
+        raise ConfigurationError(
+            f"ledger_url: {engine.dialect.name} is not supported; give postgresql://… or"
+            " sqlite:///PATH"
+        )
+    return engine
+
+
+@contextmanager
+def _reachable(engine: sa.Engine) -> Iterator[None]:
+    if engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}:
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        words = str(error.orig).strip().splitlines() or ["no reason given"]
+        raise ConfigurationError(
+            f"ledger_url: the database cannot be used ({words[0]}); check address and rights"
+        ) from error

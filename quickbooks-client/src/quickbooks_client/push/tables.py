@@ -1,0 +1,212 @@
+"""The ledger's three tables, on PostgreSQL (schema `sync`) and on SQLite (plain names)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from typing_extensions import override
+
+from quickbooks_client.push.exact import from_json, plain_decimal, to_json
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
+
+SCHEMA = "sync"
+
+
+class ExactNumber(sa.TypeDecorator[Decimal]):
+    """`numeric(28,6)` on PostgreSQL; decimal text on SQLite, whose own numbers are binary."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.Numeric(28, 6, asdecimal=True))
+        return dialect.type_descriptor(sa.Text())
+
+    @override
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        if value is None or dialect.name == "postgresql":
+            return value
+        return format(value, "f")
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else plain_decimal(Decimal(value))
+
+
+class Instant(sa.TypeDecorator[dt.datetime]):
+    """`timestamptz` on PostgreSQL; ISO-8601 UTC text on SQLite. Always aware, always UTC."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    @override
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.DateTime(timezone=True))
+        return dialect.type_descriptor(sa.Text())
+
+    @override
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        value = value.astimezone(dt.UTC)
+        if dialect.name == "postgresql":
+            return value
+        return value.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+    @override
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            value = dt.datetime.fromisoformat(value)
+        instant: dt.datetime = value
+        return instant.astimezone(dt.UTC)
+
+
+# Text that msgspec wrote and reads: `json.dumps` knows no Decimal.
+Document = sa.JSON(none_as_null=True).with_variant(
+    postgresql.JSONB(none_as_null=True), "postgresql"
+)
+
+METADATA = sa.MetaData(schema=SCHEMA)
+
+ROW_STATUSES = ("pending", "posted", "rejected", "cancelled")
+DOCUMENT_STATUSES = ("pending", "posted", "rejected", "split", "undone")
+
+
+def _one_of(column: str, values: tuple[str, ...]) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} in ({listed})", name=f"{column}_is_known")
+
+
+LEDGER_ROWS = sa.Table(
+    "ledger_rows",
+    METADATA,
+    sa.Column("realm_id", sa.Text, primary_key=True, comment="The QuickBooks company"),
+    sa.Column(
+        "idempotency_key",
+        sa.Text,
+        primary_key=True,
+        comment="The row's own key, over all streams: order:17, refund:9, adjustment:12 …",
+    ),
+    sa.Column("stream", sa.Text, nullable=False, comment="The input stream it came in"),
+    sa.Column("input", Document, nullable=False, comment="The record as it came in"),
+    sa.Column(
+        "input_hash",
+        sa.Text,
+        comment="Of the record; a rejected row is tried again when it differs or is null",
+    ),
+    sa.Column("status", sa.Text, nullable=False, comment=", ".join(ROW_STATUSES)),
+    sa.Column("document_id", sa.Text, comment="The document it went out in last"),
+    sa.Column("error_code", sa.Text, comment="Intuit's code; 'record' when refused by ourselves"),
+    sa.Column("error_detail", sa.Text, comment="What was refused, why, and what to do"),
+    sa.Column("attempts", sa.Integer, nullable=False, comment="How many documents it was in"),
+    sa.Column("created_at", Instant, nullable=False, comment="First seen (UTC)"),
+    sa.Column("updated_at", Instant, nullable=False, comment="Last change of this row (UTC)"),
+    _one_of("status", ROW_STATUSES),
+    sa.Index("ledger_rows_by_document", "document_id"),
+    comment="One row per input record: what became of it",
+)
+
+DOCUMENTS = sa.Table(
+    "documents",
+    METADATA,
+    sa.Column("document_id", sa.Text, primary_key=True, comment="Made from keys, body and attempt"),
+    sa.Column("realm_id", sa.Text, nullable=False, comment="The QuickBooks company"),
+    sa.Column("qbo_type", sa.Text, nullable=False, comment="Entity: SalesReceipt, Invoice …"),
+    sa.Column("request_id", sa.Text, comment="Sent as requestid; null when nothing was sent"),
+    sa.Column("doc_number", sa.Text, comment="DocNumber sent, or PaymentRefNum"),
+    sa.Column("body", Document, nullable=False, comment="The body as sent"),
+    sa.Column("status", sa.Text, nullable=False, comment=", ".join(DOCUMENT_STATUSES)),
+    sa.Column("sent_at", Instant, comment="When the intent was recorded (our clock, UTC)"),
+    sa.Column("posted_at", Instant, comment="Server time of the answer; null when it tells none"),
+    sa.Column("qbo_id", sa.Text, comment="Id given by QuickBooks"),
+    sa.Column("sync_token", sa.Text, comment="SyncToken of the answer"),
+    sa.Column("total_amount", ExactNumber, comment="TotalAmt answered; expected before"),
+    sa.Column("error_code", sa.Text, comment="Intuit's code; 'total': another total than ours"),
+    sa.Column("error_detail", sa.Text, comment="What was refused, why, and what to do"),
+    _one_of("status", DOCUMENT_STATUSES),
+    sa.Index("documents_by_status", "realm_id", "status"),
+    sa.Index("documents_by_qbo_id", "realm_id", "qbo_type", "qbo_id"),
+    comment="One row per document attempted in QuickBooks",
+)
+
+DOCUMENT_LINES = sa.Table(
+    "document_lines",
+    METADATA,
+    sa.Column(
+        "document_id",
+        sa.Text,
+        sa.ForeignKey(DOCUMENTS.c.document_id),
+        primary_key=True,
+        comment="The document",
+    ),
+    sa.Column("line_number", sa.Integer, primary_key=True, comment="From 1, in the order sent"),
+    sa.Column("idempotency_key", sa.Text, nullable=False, comment="The ledger row it belongs to"),
+    sa.Column("item_id", sa.Text, comment="QuickBooks item"),
+    sa.Column("sku", sa.Text, comment="SKU as the record gave it"),
+    sa.Column("quantity", ExactNumber, comment="As sent"),
+    sa.Column(
+        "stock_effect",
+        ExactNumber,
+        nullable=False,
+        comment="What it moves QtyOnHand by: sale minus, refund plus, adjustment as is, else 0",
+    ),
+    sa.Column("amount", ExactNumber, comment="As sent, in the document's currency"),
+    sa.Index("document_lines_by_key", "idempotency_key"),
+    comment="One row per line of a document",
+)
+
+
+def open_engine(url: str | sa.URL) -> sa.Engine:
+    """An engine for the ledger at `url`, with exact JSON and this dialect's table names."""
+    parsed = sa.make_url(url)
+    if parsed.drivername == "postgres":
+        parsed = parsed.set(drivername="postgresql")
+    arguments: dict[str, Any] = {}
+    if parsed.get_backend_name() == "postgresql":
+        # A server that vanished is noticed within two minutes, not two hours.
+        arguments = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 9}
+    engine = sa.create_engine(
+        parsed, json_serializer=to_json, json_deserializer=from_json, connect_args=arguments
+    )
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _durable)
+        return engine.execution_options(schema_translate_map={SCHEMA: None})
+    return engine
+
+
+def _durable(connection: Any, _record: object) -> None:  # the driver's own connection
+    # WAL lets readers look on; FULL makes a commit survive a power cut.
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.execute("pragma busy_timeout = 30000")
+
+
+def create_tables(engine: sa.Engine) -> None:
+    """Create schema and tables that are not there yet; changes nothing that is."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Two at once would both find no table and one would fail.
+            connection.execute(
+                sa.text("select pg_advisory_xact_lock(hashtext('quickbooks ledger tables'))")
+            )
+            connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
+        METADATA.create_all(connection, checkfirst=True)
+
+
+def has_tables(engine: sa.Engine) -> bool:
+    """Whether the ledger's tables are there."""
+    schema = SCHEMA if engine.dialect.name == "postgresql" else None
+    inspector = sa.inspect(engine)
+    return all(inspector.has_table(table.name, schema=schema) for table in METADATA.sorted_tables)

@@ -1,0 +1,238 @@
+"""The connection's settings: one list, from which tap, target and command line make theirs."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from quickbooks_client.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+EMULATOR_URL = "http://127.0.0.1:8321"
+
+API_URLS = {
+    "emulator": EMULATOR_URL,
+    "sandbox": "https://sandbox-quickbooks.api.intuit.com",
+    "production": "https://quickbooks.api.intuit.com",
+}
+"""Source: Intuit, "Create basic requests to the Accounting API"."""
+
+DISCOVERY_URLS = {
+    "emulator": f"{EMULATOR_URL}/.well-known/openid_configuration",
+    "sandbox": "https://developer.api.intuit.com/.well-known/openid_sandbox_configuration",
+    "production": "https://developer.api.intuit.com/.well-known/openid_configuration",
+}
+"""Source: Intuit, "OpenID Connect", discovery document."""
+
+DEFAULT_TOKEN_STORE = ".quickbooks/tokens.json"  # noqa: S105 - a path
+"""Under the project: the folder of `meltano.yml`, else the working directory."""
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """One connection setting, as a person reads about it."""
+
+    name: str
+    type: Literal["string", "integer", "number"]
+    description: str
+    default: str | int | float | None = None
+    secret: bool = False
+    choices: tuple[str, ...] = ()
+    required: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "environment",
+        "string",
+        "Which QuickBooks to talk to: the local emulator, Intuit's sandbox or production.",
+        default="sandbox",
+        choices=("emulator", "sandbox", "production"),
+    ),
+    Setting("api_url", "string", "Overrides the host of the Accounting API."),
+    Setting("discovery_url", "string", "Overrides the address of the OAuth discovery document."),
+    Setting("client_id", "string", "Client id of the Intuit app.", required=True),
+    Setting(
+        "client_secret", "string", "Client secret of the Intuit app.", secret=True, required=True
+    ),
+    Setting(
+        "redirect_uri",
+        "string",
+        "Redirect URI registered with the Intuit app; needed to connect a company.",
+    ),
+    Setting("realm_id", "string", "The company's id, digits only.", required=True),
+    Setting(
+        "token_store",
+        "string",
+        "Where tokens are kept: a path, a file: URL or postgresql://… (may hold a password).",
+        default=DEFAULT_TOKEN_STORE,
+        secret=True,
+    ),
+    Setting(
+        "refresh_token",
+        "string",
+        "First refresh token, used only while the token store has none that works.",
+        secret=True,
+    ),
+    Setting(
+        "requests_per_minute",
+        "integer",
+        "Calls a minute, for all processes on the machine that talk to the company.",
+        default=500,
+    ),
+    Setting("requests_per_second", "integer", "Calls a second, likewise.", default=10),
+    Setting("max_concurrent_requests", "integer", "Calls at a time, likewise.", default=10),
+    Setting(
+        "budget_share",
+        "number",
+        "This machine's share of those three, above 0 up to 1, when several machines sync.",
+        default=1.0,
+    ),
+    Setting(
+        "monthly_read_budget",
+        "integer",
+        "Metered calls a calendar month before reads stop; none by default.",
+    ),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings:
+    """Checked connection settings. Making them opens and touches nothing."""
+
+    client_id: str
+    client_secret: str = dataclasses.field(repr=False)
+    realm_id: str
+    environment: str = "sandbox"
+    api_url: str = API_URLS["sandbox"]
+    discovery_url: str = DISCOVERY_URLS["sandbox"]
+    redirect_uri: str | None = None
+    token_store: str = dataclasses.field(default=DEFAULT_TOKEN_STORE, repr=False)
+    refresh_token: str | None = dataclasses.field(default=None, repr=False)
+    requests_per_minute: int = 500
+    requests_per_second: int = 10
+    max_concurrent_requests: int = 10
+    budget_share: float = 1.0
+    monthly_read_budget: int | None = None
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Settings:
+        """Return settings made from `mapping`; keys that are not ours are left alone.
+
+        Values come from JSON, YAML or the environment, so numbers may be text and "" means unset.
+
+        Raises:
+            ConfigurationError: Names the setting and what to do; never shows a secret.
+        """
+        given = {
+            setting.name: _convert(setting, mapping[setting.name])
+            for setting in SETTINGS
+            if not _is_unset(mapping.get(setting.name))
+        }
+        missing = [
+            setting.name for setting in SETTINGS if setting.required and setting.name not in given
+        ]
+        if missing:
+            raise ConfigurationError(_missing(missing))
+        environment = given.setdefault("environment", "sandbox")
+        given.setdefault("api_url", API_URLS[environment])
+        given.setdefault("discovery_url", DISCOVERY_URLS[environment])
+        given["api_url"] = given["api_url"].rstrip("/")
+        for name in ("api_url", "discovery_url"):
+            _check_url(name, given[name], is_emulator=environment == "emulator")
+        if "redirect_uri" in given:
+            _check_redirect(given["redirect_uri"])
+        if not re.fullmatch(r"[0-9]{1,20}", given["realm_id"]):
+            raise ConfigurationError(
+                "Setting realm_id must be the company's id, digits only: QuickBooks shows it"
+                " under Account and settings, Billing."
+            )
+        if not 0 < given.get("budget_share", 1.0) <= 1:
+            raise ConfigurationError("Setting budget_share must be above 0 and at most 1.")
+        return cls(**given)
+
+
+def _is_unset(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _convert(setting: Setting, value: object) -> Any:
+    """Return `value` in the setting's type. Any: the type is known to the setting alone."""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise _wrong(setting, value, f"must be {_kind(setting)}")
+    text = str(value).strip()
+    if setting.type == "string":
+        if setting.choices and text not in setting.choices:
+            raise _wrong(setting, value, f"must be one of {', '.join(setting.choices)}")
+        if any(not character.isprintable() for character in text):
+            raise ConfigurationError(
+                f"Setting {setting.name} holds a line break or control character: set it again"
+                " without."
+            )
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise _wrong(setting, value, f"must be {_kind(setting)}") from None
+    if not number.is_finite() or number <= 0:
+        raise _wrong(setting, value, "must be above 0")
+    if setting.type == "number":
+        return float(number)
+    if number != number.to_integral_value():
+        raise _wrong(setting, value, "must be a whole number")
+    return int(number)
+
+
+def _kind(setting: Setting) -> str:
+    return {"string": "text", "integer": "a whole number", "number": "a number"}[setting.type]
+
+
+def _wrong(setting: Setting, value: object, rule: str) -> ConfigurationError:
+    shown = "" if setting.secret else f", not {str(value)[:60]!r}"
+    return ConfigurationError(f"Setting {setting.name} {rule}{shown}.")
+
+
+def _missing(names: list[str]) -> str:
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    variables = ", ".join(f"QUICKBOOKS_{name.upper()}" for name in names)
+    return (
+        f"Setting{'s' if len(names) > 1 else ''} {listed} {'are' if len(names) > 1 else 'is'}"
+        f" missing: set {variables} in the environment or .env, or the same names in the plugin's"
+        " configuration."
+    )
+
+
+def _check_url(name: str, url: str, *, is_emulator: bool) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(f"Setting {name} must be an http or https address.")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError(
+            f"Setting {name} must be a plain address without user, query or fragment."
+        )
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not is_emulator:
+        # Tokens would cross the network in the clear.
+        raise ConfigurationError(
+            f"Setting {name} must use https unless it points to this machine (127.0.0.1)."
+        )
+
+
+def _check_redirect(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(
+            "Setting redirect_uri must be the http or https address registered with the app."
+        )
+
+
+def setting(name: str) -> Setting:
+    """Return the setting called `name`."""
+    return _BY_NAME[name]
