@@ -18,7 +18,6 @@ from quickbooks_client.push.records import (
     QUANTITY_DECIMALS,
     Fields,
     InputRow,
-    RecordError,
     shorten,
 )
 
@@ -414,15 +413,3 @@ def add_exchange_rate(fields: Fields, body: dict[str, Any]) -> None:
     if rate < 0 or not rate:
         raise fields.error("exchange_rate", "must be positive")
     body["ExchangeRate"] = rate
-
-
-__all__ = [
-    "Adjustment",
-    "CustomerName",
-    "Document",
-    "DocumentLine",
-    "InputRow",
-    "ItemRef",
-    "RecordError",
-    "References",
-]

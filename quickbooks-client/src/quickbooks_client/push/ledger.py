@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from quickbooks_client.errors import ConfigurationError
-from quickbooks_client.push.documents import Document, DocumentLine, InputRow
+from quickbooks_client.push.documents import Document, DocumentLine
 from quickbooks_client.push.exact import clean
 from quickbooks_client.push.tables import (
     DOCUMENT_LINES,
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from decimal import Decimal
+
+    from quickbooks_client.push.records import InputRow
 
 LOCK_WAIT_S = 900.0
 KEYS_PER_QUERY = 500
