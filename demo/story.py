@@ -125,10 +125,10 @@ class Story:
         self.say(f"another count says 60 fewer of {self.sku(22)}: more than a run may do by itself")
         self._bill(23, 24)
         self.say(f"a supplier's bill for 24 of {self.sku(23)} is entered in QuickBooks")
-        self._adjust(24, -3)
+        self.adjust(24, -3)
         self.say(f"somebody adjusts {self.sku(24)} by -3 in QuickBooks")
         self.shop.count(self.sku(25), "-1", now)
-        self._adjust(25, 4)
+        self.adjust(25, 4)
         self.say(f"{self.sku(25)} changes on both sides: -1 on the shelf, +4 in the books")
 
     def afternoon(self, now: datetime) -> None:
@@ -151,7 +151,7 @@ class Story:
         quantity = Decimal(str(self.stocked[number]["quantity"]))
         platform = (quantity / Decimal("1.01")).quantize(Decimal(1))
         in_books = platform * Decimal("1.01")
-        self._adjust(number, in_books - quantity)
+        self.adjust(number, in_books - quantity)
         return platform - quantity
 
     def _item_with_the_sku_of(self, number: int) -> dict[str, Any]:
@@ -181,7 +181,8 @@ class Story:
         bill = {"VendorRef": {"value": vendor}, "DocNumber": "SUP-4711", "Line": [line]}
         self.world.control("POST", "entities", {"Bill": [bill]})
 
-    def _adjust(self, number: int, quantity: Decimal | int) -> None:
+    def adjust(self, number: int, quantity: Decimal | int) -> None:
+        """Somebody adjusts an item's quantity in QuickBooks."""
         seed = self.world.control("GET", "seed")
         line = {
             "DetailType": "ItemAdjustmentLineDetail",
