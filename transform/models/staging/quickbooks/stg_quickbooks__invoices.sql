@@ -13,6 +13,7 @@ select
     {{ exact("d.document ->> 'TotalAmt'") }} as total_amount,
     {{ exact("d.document #>> '{TxnTaxDetail,TotalTax}'") }} as tax_amount,
     d.document ->> 'PrivateNote' as private_note,
+    cast(d.document #>> '{MetaData,CreateTime}' as timestamptz) as created_at,
     d.read_at,
     d.last_updated_at
 from {{ source('quickbooks', 'invoices') }} as d

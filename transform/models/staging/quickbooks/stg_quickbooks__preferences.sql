@@ -5,8 +5,7 @@ select
     coalesce(cast(d.document #>> '{CurrencyPrefs,MultiCurrencyEnabled}' as boolean), false)
         as is_multi_currency,
     cast(d.document #>> '{AccountingInfoPrefs,BookCloseDate}' as date) as book_close_date,
-    coalesce(cast(d.document #>> '{ProductAndServicesPrefs,QuantityOnHand}' as boolean), false)
-        as is_inventory_tracked,
+    cast(d.document #>> '{ProductAndServicesPrefs,QuantityOnHand}' as boolean) as tracks_quantity,
     coalesce(cast(d.document #>> '{TaxPrefs,PartnerTaxEnabled}' as boolean), false)
         as is_tax_automated,
     coalesce(cast(d.document #>> '{SalesFormsPrefs,AutoApplyCredit}' as boolean), false)
