@@ -75,9 +75,9 @@ judged as (
             when l.status = 'cancelled' then 'closed'
             when o.is_before_sales_from then case when o.is_complete then 'posted' else 'incomplete' end
             -- A refused sale that somebody may have typed by hand stays open until a person closes it.
-            when o.order_status = 'cancelled' and not (l.status = 'rejected' and l.is_acknowledged)
+            when o.order_status = 'cancelled'
+                and not coalesce(l.status = 'rejected' and l.is_acknowledged, false)
                 then 'closed'
-            when o.order_status = 'cancelled' and l.status is null then 'closed'
             when not o.is_complete then 'incomplete'
             when l.status = 'rejected' then 'rejected'
             when o.blocked_reason is not null then 'blocked'
