@@ -54,7 +54,7 @@ class Document:
     keys: tuple[str, ...]
     doc_number: str | None
     total: Decimal | None
-    """What QuickBooks' TotalAmt must be; None where QuickBooks computes it or has none."""
+    """What QuickBooks' TotalAmt should be; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,10 @@ def request_id(realm_id: str, document: Document, attempt: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
-def is_ours(realm_id: str, document: Document, entity: Mapping[str, Any]) -> bool:
-    """Whether `entity`, found in QuickBooks, is `document` as we sent it.
+def is_ours(
+    realm_id: str, document: Document, entity: Mapping[str, Any], *, compares_total: bool
+) -> bool:
+    """Whether `entity`, found in QuickBooks, is `document` as we sent it: marker, date and total.
 
     A customer is wanted, not owned: any of that name will do. An adjustment is known by its
     number, made from its rows, because QuickBooks may return its note empty.
@@ -146,7 +148,9 @@ def is_ours(realm_id: str, document: Document, entity: Mapping[str, Any]) -> boo
         return own and (not note or mark in note) and _same_adjustments(document.body, entity)
     if mark not in note:
         return False
-    return document.total is None or document.total == to_decimal(entity.get("TotalAmt", 0))
+    if not compares_total or document.total is None:
+        return True
+    return document.total == to_decimal(entity.get("TotalAmt", 0))
 
 
 def _same_adjustments(body: Mapping[str, Any], entity: Mapping[str, Any]) -> bool:

@@ -12,8 +12,6 @@ from __future__ import annotations
 import re
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import filelock
@@ -22,68 +20,26 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from quickbooks_client.errors import ConfigurationError
 from quickbooks_client.push.documents import Document, DocumentLine
+from quickbooks_client.push.entries import Answer, Intent, Known, Pending
 from quickbooks_client.push.exact import clean
 from quickbooks_client.push.tables import (
     DOCUMENT_LINES,
     DOCUMENTS,
     LEDGER_ROWS,
+    checked_engine,
     create_tables,
     has_tables,
-    open_engine,
+    reachable,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from decimal import Decimal
 
     from quickbooks_client.push.records import InputRow
 
 LOCK_WAIT_S = 900.0
 KEYS_PER_QUERY = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A document about to be sent, and the rows it carries."""
-
-    document_id: str
-    request_id: str
-    document: Document
-    rows: tuple[InputRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A document whose outcome is not known."""
-
-    document_id: str
-    request_id: str
-    document: Document
-    sent_at: dt.datetime
-    attempts: int
-    """Of the row among its rows that was tried most often."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the ledger knows of one input row."""
-
-    status: str
-    input_hash: str | None
-    attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What QuickBooks holds now."""
-
-    qbo_id: str
-    sync_token: str | None
-    total_amount: Decimal | None
-    posted_at: dt.datetime | None
-    flaw: tuple[str, str] | None = None
-    """Code and words of what is remarkable about it, such as another total than ours."""
 
 
 def create_ledger(url: str) -> None:
@@ -92,9 +48,9 @@ def create_ledger(url: str) -> None:
     Raises:
         ConfigurationError: `url` is no database address or its database cannot be reached.
     """
-    engine = _engine(url)
+    engine = checked_engine(url)
     try:
-        with _reachable(engine):
+        with reachable(engine):
             create_tables(engine)
     finally:
         engine.dispose()
@@ -132,8 +88,8 @@ class Ledger:
             ConfigurationError: no such database, no ledger in it, or another writer did not
                 finish within `wait_s`.
         """
-        engine = _engine(url)
-        with _reachable(engine):
+        engine = checked_engine(url)
+        with reachable(engine):
             if engine.dialect.name == "sqlite":
                 create_tables(engine)
             elif not has_tables(engine):
@@ -482,32 +438,3 @@ class Ledger:
 
 class _OvertakenError(Exception):
     """Somebody else has decided about this row."""
-
-
-def _engine(url: str) -> sa.Engine:
-    try:
-        engine = open_engine(url)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, ValueError):
-        # The address may hold a password: it is not repeated.
-        raise ConfigurationError(
-            "ledger_url: not a database address; give postgresql://… or sqlite:///PATH"
-        ) from None
-    if engine.dialect.name not in {"postgresql", "sqlite"}:
-        raise ConfigurationError(
-            f"ledger_url: {engine.dialect.name} is not supported; give postgresql://… or"
-            " sqlite:///PATH"
-        )
-    return engine
-
-
-@contextmanager
-def _reachable(engine: sa.Engine) -> Iterator[None]:
-    if engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}:
-        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        words = str(error.orig).strip().splitlines() or ["no reason given"]
-        raise ConfigurationError(
-            f"ledger_url: the database cannot be used ({words[0]}); check address and rights"
-        ) from error

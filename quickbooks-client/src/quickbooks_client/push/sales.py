@@ -96,8 +96,7 @@ def sales_document(row: InputRow, settings: DocumentSettings, references: Refere
     total = subtotal + _extras(fields, body, sent, settings, tax)
     _check_total(fields, total, subtotal)
     body["Line"] = sent
-    expected = None if settings.tax_mode == "quickbooks" else plain_decimal(total)
-    return Document(form.entity, body, tuple(kept), (row.key,), number, expected)
+    return Document(form.entity, body, tuple(kept), (row.key,), number, plain_decimal(total))
 
 
 def _add_accounts(

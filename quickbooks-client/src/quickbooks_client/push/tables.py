@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from typing_extensions import override
 
+from quickbooks_client.errors import ConfigurationError
 from quickbooks_client.push.exact import from_json, plain_decimal, to_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.engine import Dialect
     from sqlalchemy.types import TypeEngine
 
@@ -210,3 +215,38 @@ def has_tables(engine: sa.Engine) -> bool:
     schema = SCHEMA if engine.dialect.name == "postgresql" else None
     inspector = sa.inspect(engine)
     return all(inspector.has_table(table.name, schema=schema) for table in METADATA.sorted_tables)
+
+
+def checked_engine(url: str) -> sa.Engine:
+    """An engine for the ledger at `url`.
+
+    Raises:
+        ConfigurationError: `url` is no address of a database that a ledger can live in.
+    """
+    try:
+        engine = open_engine(url)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError, ValueError):
+        # The address may hold a password: it is not repeated.
+        raise ConfigurationError(
+            "ledger_url: not a database address; give postgresql://… or sqlite:///PATH"
+        ) from None
+    if engine.dialect.name not in {"postgresql", "sqlite"}:
+        raise ConfigurationError(
+            f"ledger_url: {engine.dialect.name} is not supported; give postgresql://… or"
+            " sqlite:///PATH"
+        )
+    return engine
+
+
+@contextmanager
+def reachable(engine: sa.Engine) -> Iterator[None]:
+    """A database that cannot be used becomes a ConfigurationError; SQLite's folder is made."""
+    if engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}:
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        words = str(error.orig).strip().splitlines() or ["no reason given"]
+        raise ConfigurationError(
+            f"ledger_url: the database cannot be used ({words[0]}); check address and rights"
+        ) from error
