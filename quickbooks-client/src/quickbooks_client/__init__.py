@@ -1,4 +1,4 @@
-"""A client for the QuickBooks Online Accounting API that never loses a token, a limit or an error."""
+"""A client for QuickBooks Online that loses no token, breaks no limit and hides no error."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ id, token, time and status are read from each. Numbers therefore never pass thro
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -50,6 +51,8 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 def split(body: bytes) -> Members | None:
     """Return the members of a JSON object as they stand; None when `body` is not one."""
     try:
+        # The slices are handed on unread, so the whole text is checked here.
+        body.decode()
         return _members.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
@@ -111,11 +114,23 @@ def exact(document: bytes | msgspec.Raw) -> Any:
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """Return `body` as JSON, a `Decimal` as the number it is.
+    """Return `body` as JSON, a `Decimal` as the number it is. Any: JSON.
 
-    Any: JSON.
+    Raises:
+        ValueError: A number is not finite, for which JSON has no form.
     """
+    _refuse_endless(body)
     return _encoder.encode(body)
+
+
+def _refuse_endless(value: object) -> None:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            _refuse_endless(one)
+    elif isinstance(value, (Decimal, float)) and not math.isfinite(value):
+        raise ValueError(f"The number {value} cannot be sent.")
 
 
 def server_time(members: Mapping[str, msgspec.Raw], headers: Mapping[str, str]) -> datetime | None:

@@ -59,9 +59,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "630": Explanation(_REJECTED, "the same object exists already", "use the existing one"),
     "700": Explanation(_REJECTED, "the parent is not usable", "choose another parent"),
-    "800": Explanation(
-        _REJECTED, "other objects depend on it", "remove what depends on it first"
-    ),
+    "800": Explanation(_REJECTED, "other objects depend on it", "remove what depends on it first"),
     "900": Explanation(_REJECTED, "the object is its own parent", "choose another parent"),
     "1000": Explanation(_REJECTED, "the operation failed", "read QuickBooks' words"),
     "1010": Explanation(_REJECTED, "the object could not be created", "read QuickBooks' words"),
@@ -116,9 +114,7 @@ EXPLANATIONS: dict[str, Explanation] = {
         "the token is not for this company or this environment, or access was revoked",
         "check settings realm_id, environment and client_id, or connect the company again",
     ),
-    "3200": Explanation(
-        errors.AuthenticationError, "the access token is not accepted", _RECONNECT
-    ),
+    "3200": Explanation(errors.AuthenticationError, "the access token is not accepted", _RECONNECT),
     "4000": Explanation(
         errors.InvalidQueryError, "the query cannot be parsed", "correct the query"
     ),
@@ -152,7 +148,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     "6010": Explanation(_REJECTED, "the account's type does not fit", "choose another account"),
     "6030": Explanation(_REJECTED, "the upload is too large", "send a smaller file"),
     "6070": Explanation(
-        _REJECTED, "an amount is not quantity × price", "correct quantity, price or amount"
+        _REJECTED, "an amount is not quantity times price", "correct quantity, price or amount"
     ),
     "6080": Explanation(_REJECTED, "no name is given", "give a name"),
     "6090": Explanation(

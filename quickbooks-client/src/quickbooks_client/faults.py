@@ -26,8 +26,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _THROTTLE_TEXT = re.compile(r"ThrottleExceeded|errorCode=003001", re.IGNORECASE)
-_TIMEOUT_TEXT = re.compile(r"stream timeout|upstream (connect|request) (error|timeout)", re.I)
-_LOCK_TEXT = re.compile(r"inventory products? at (exactly )?the same time|same time.*inventory", re.I)
+_TIMEOUT_TEXT = re.compile(
+    r"stream timeout|upstream (connect|request) (error|timeout)", re.IGNORECASE
+)
+_LOCK_TEXT = re.compile(
+    r"inventory products? at (exactly )?the same time|same time.*inventory", re.IGNORECASE
+)
 _MAX_XML_BYTES = 64_000
 """A fault is short; a longer XML document is none of ours to read."""
 

@@ -13,7 +13,7 @@ MAX_TEXT = 600
 
 _PATTERNS = (
     # Authorization headers, wherever they were quoted.
-    re.compile(r"\b(?P<keep>Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE),
+    re.compile(r"\b(?P<keep>(?:Bearer|Basic)\s+)[A-Za-z0-9+/=._~-]{6,}", re.IGNORECASE),
     # Fields of token requests and replies, form or JSON.
     re.compile(
         r"(?P<keep>\b(?:access_token|refresh_token|id_token|client_secret|authorization|token)"
@@ -40,6 +40,6 @@ def redact(text: str, *secrets: str | None) -> str:
         if secret:
             text = text.replace(secret, HIDDEN)
     for pattern in _PATTERNS:
-        text = pattern.sub(lambda found: f"{found['keep']} {HIDDEN}".strip(), text)
+        text = pattern.sub(lambda found: f"{found['keep']}{HIDDEN}", text)
     text = " ".join(text.split())
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}…"
