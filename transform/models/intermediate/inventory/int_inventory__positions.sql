@@ -1,90 +1,68 @@
--- One row per side, item and location in scope: the quantity it holds in base units, null where it is none.
-with
-units as (
-    select
-        lower(trim(unit)) as unit_key,
-        factor,
-        valid_from,
-        lead(valid_from) over (partition by lower(trim(unit)) order by valid_from) as valid_until
-    from {{ ref('unit_conversions') }}
-),
+-- One row per side, item and location in scope: the quantity it holds in base units, null where that is none.
+{{ config(materialized='live_view', tags=['live']) }}
 
+with
 product_units as (
     select
-        sku_key,
-        lower(trim(min(unit))) as unit_key
-    from {{ ref('stg_platform__products') }}
-    where sku_key is not null and trim(unit) <> ''
-    group by sku_key
+        p.sku_key,
+        lower(trim(min(p.unit))) as unit_key
+    from {{ ref('stg_platform__products') }} as p
+    where p.sku_key is not null and trim(p.unit) <> ''
+    group by p.sku_key
 ),
 
 platform_levels as (
     select
-        levels.sku,
-        levels.location,
-        levels.quantity,
-        levels.updated_at,
-        coalesce(levels.sku_key, 'platform:' || coalesce(levels.sku, '')) as sku_key,
-        case
-            -- Each is the base unit; a product that names none is counted in it.
-            when coalesce(product_units.unit_key, 'each') = 'each' then 1
-            else units.factor
-        end as factor
-    from {{ ref('stg_platform__inventory_levels') }} as levels
-    left join {{ ref('location_scope') }} as scope
-        on levels.location = scope.location
-    left join product_units
-        on levels.sku_key = product_units.sku_key
-    left join units
-        on
-            product_units.unit_key = units.unit_key
-            -- A count stands in the unit of its own day; without a day in today's.
-            and coalesce(cast(levels.updated_at as date) >= units.valid_from, true)
-            and coalesce(cast(levels.updated_at as date) < units.valid_until, units.valid_until is null)
-    where coalesce(scope.is_in_scope, true)
-),
-
-platform_positions as (
-    select
-        {{ setting('realm_id', '') }} as realm_id,
-        'platform' as side,
-        sku_key,
-        coalesce(location, '') as location,
-        coalesce(sku, '') as item_id,
-        -- NaN and infinity compare as larger than every number: neither is a quantity.
-        case
-            when abs(quantity) <= 1000000000 and abs(quantity * factor) <= 1000000000
-                then quantity * factor
-        end as quantity,
-        updated_at as read_at
-    from platform_levels
-),
-
-quickbooks_positions as (
-    select
-        realm_id,
-        'quickbooks' as side,
-        coalesce(sku_key, 'qbo:' || item_id) as sku_key,
-        '' as location,
-        item_id,
-        case when abs(quantity_on_hand) <= 1000000000 then quantity_on_hand end as quantity,
-        read_at
-    from {{ ref('stg_quickbooks__items') }}
-    where tracks_quantity and not is_deleted
+        l.sku,
+        l.location,
+        l.quantity,
+        l.updated_at,
+        coalesce(l.sku_key, 'platform:' || coalesce(l.sku, '')) as sku_key,
+        -- A product that names no unit is counted in base units; a unit nobody knows has no factor.
+        case when u.unit_key is null then 1 else c.factor end as factor
+    from {{ ref('stg_platform__inventory_levels') }} as l
+    left join {{ ref('location_scope') }} as s
+        on l.location = s.location
+    left join product_units as u
+        on l.sku_key = u.sku_key
+    left join {{ ref('stg_seeds__unit_conversions') }} as c
+        on u.unit_key = c.unit_key
+    where coalesce(s.is_in_scope, true)
 ),
 
 positions as (
-    select * from platform_positions
+    select
+        {{ setting('realm_id', "''") }} as realm_id,
+        'platform' as side,
+        l.sku_key,
+        coalesce(l.location, '') as location,
+        coalesce(l.sku, '') as item_id,
+        -- NaN compares as larger than every number: it is no quantity, and no more is an absurd one.
+        case
+            when abs(l.quantity) <= 1000000000 and abs(l.quantity * l.factor) <= 1000000000
+                then l.quantity * l.factor
+        end as quantity,
+        l.updated_at as read_at
+    from platform_levels as l
     union all
-    select * from quickbooks_positions
+    select
+        i.realm_id,
+        'quickbooks' as side,
+        coalesce(i.sku_key, 'qbo:' || i.item_id) as sku_key,
+        '' as location,
+        i.item_id,
+        case when abs(i.quantity_on_hand) <= 1000000000 then i.quantity_on_hand end as quantity,
+        i.read_at
+    from {{ ref('stg_quickbooks__items') }} as i
+    where i.tracks_quantity and not i.is_deleted
 )
 
 select
-    cast(realm_id as text) as realm_id,
-    cast(side as text) as side,
-    cast(sku_key as text) as sku_key,
-    cast(location as text) as location,
-    cast(item_id as text) as item_id,
-    cast(quantity as numeric(28, 6)) as quantity,
-    read_at
-from positions
+    cast(p.realm_id as text) as realm_id,
+    cast(p.side as text) as side,
+    cast(p.sku_key as text) as sku_key,
+    cast(p.location as text) as location,
+    cast(p.item_id as text) as item_id,
+    {{ exact("p.quantity") }} as quantity,
+    p.read_at
+from positions as p
