@@ -1,0 +1,47 @@
+"""JSON whose numbers stay what their text says: Decimal in, the same value out, never a float."""
+
+from __future__ import annotations
+
+from decimal import Context, Decimal
+from typing import Any, TypeAlias
+
+import msgspec
+
+Json: TypeAlias = Any
+"""Any JSON value; objects are dicts, numbers are int or Decimal."""
+
+JsonObject: TypeAlias = dict[str, Any]
+
+EXACT = Context(prec=80)
+"""Arithmetic on money and quantities: wide enough that a sum of real amounts never rounds."""
+
+_decoder = msgspec.json.Decoder(type=object, float_hook=Decimal)
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def loads(text: bytes | str) -> Json:
+    """The value of a JSON text. Raises ValueError with the parser's words."""
+    try:
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+
+
+def dumps(value: Json) -> bytes:
+    """The JSON text of a value, compact, UTF-8."""
+    return _encoder.encode(value)
+
+
+def add(left: Decimal | int, right: Decimal | int) -> Decimal:
+    """The exact sum."""
+    return EXACT.add(Decimal(left), Decimal(right))
+
+
+def subtract(left: Decimal | int, right: Decimal | int) -> Decimal:
+    """The exact difference."""
+    return EXACT.subtract(Decimal(left), Decimal(right))
+
+
+def multiply(left: Decimal | int, right: Decimal | int) -> Decimal:
+    """The exact product."""
+    return EXACT.multiply(Decimal(left), Decimal(right))

@@ -1,0 +1,77 @@
+"""Requests and replies, free of any web server."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator.json_text import JsonObject, dumps, loads
+from quickbooks_emulator.problems import Problem, fault_body, gateway_body
+from quickbooks_emulator.xml_text import document
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+JSON_TYPE = "application/json;charset=UTF-8"
+XML_TYPE = "application/xml;charset=UTF-8"
+GATEWAY_TYPES = frozenset({"SERVICE", "AUTHENTICATION"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What came in; header names in lower case."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes = b""
+
+    @property
+    def wants_json(self) -> bool:
+        """JSON only comes to those who ask for it; XML is what the service speaks by itself."""
+        accepts = self.headers.get("accept", "").lower()
+        return "json" in accepts or self.query.get("format", "").lower() == "json"
+
+
+@dataclass(slots=True)
+class Reply:
+    """What goes out."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON_TYPE
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def transaction_id() -> str:
+    """A fresh value for `intuit_tid`."""
+    return f"1-{secrets.token_hex(4)}-{secrets.token_hex(12)}"
+
+
+def refusal(problem: Problem, request: Request, now: datetime, *, shape: str = "") -> Reply:
+    """A fault in the dialect of whoever sends it: the service's own, or the gateway's.
+
+    `shape` forces `json`, `lowercase` or `xml`.
+    """
+    is_gateway = problem.type in GATEWAY_TYPES
+    chosen = shape or ("lowercase" if is_gateway else "json")
+    if not shape and not request.wants_json:
+        chosen = "xml"
+    headers = {}
+    if problem.status == 401:  # noqa: PLR2004 - HTTP's number
+        headers["WWW-Authenticate"] = 'Bearer realm="Intuit", error="invalid_token"'
+    if chosen == "xml":
+        body = document(fault_body(problem, now))
+        return Reply(problem.status, body, XML_TYPE, headers)
+    make = gateway_body if chosen == "lowercase" else fault_body
+    return Reply(problem.status, dumps(make(problem, now)), JSON_TYPE, headers)
+
+
+def rendered(reply: Reply, request: Request) -> Reply:
+    """The reply in the language the caller accepts."""
+    if request.wants_json or reply.content_type != JSON_TYPE:
+        return reply
+    value: JsonObject = loads(reply.body)
+    return Reply(reply.status, document(value), XML_TYPE, reply.headers)

@@ -1,0 +1,203 @@
+"""The emulator's file: SQLite, written with each request, so that a kill loses nothing.
+
+The journal is a write-ahead log without waiting for the disk: the operating system keeps what a
+killed process has written. (A power cut may lose the last requests; that is no use case here.)
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator.json_text import dumps, loads
+from quickbooks_emulator.limits import Limits
+from quickbooks_emulator.replay import Remembered, Replies
+from quickbooks_emulator.store import Company, Row
+from quickbooks_emulator.switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from quickbooks_emulator.json_text import Json
+    from quickbooks_emulator.service import Service
+    from quickbooks_emulator.store import Key
+
+FORMAT = 1
+TABLES = """
+create table if not exists state (name text primary key, value blob not null);
+create table if not exists objects (
+    realm_id text, entity text, id text, created_at integer, updated_at integer,
+    body blob, moves blob, primary key (realm_id, entity, id)
+);
+create table if not exists tombstones (
+    realm_id text, entity text, id text, deleted_at integer, primary key (realm_id, entity, id)
+);
+create table if not exists replies (
+    realm_id text, request_id text, status integer, body blob, at real,
+    primary key (realm_id, request_id)
+);
+"""
+
+
+class File:
+    """One emulator's file."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = off")
+        self._connection.executescript(TABLES)
+        self._authority_version = -1
+        self._series: dict[str, dict[str, int]] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    # -- writing
+
+    def rewrite(self, service: Service) -> None:
+        """Replace everything by the service's state."""
+        self._connection.execute("begin")
+        for table in ("state", "objects", "tombstones", "replies"):
+            self._connection.execute(f"delete from {table}")
+        self._put_state("format", FORMAT)
+        self._put_state("seed", {"name": service.seed, "facts": service.facts})
+        self._put_settings(service)
+        self._authority_version = -1
+        self._put_authority(service)
+        self._series = {}
+        for company in service.companies.values():
+            keys = [(name, key) for name, table in company.tables.items() for key in table.rows]
+            self._put_objects(company, keys)
+        self._connection.execute("commit")
+
+    def keep(self, company: Company, touched: Iterable[Key]) -> None:
+        """Write the objects that a request changed."""
+        self._connection.execute("begin")
+        self._put_objects(company, touched)
+        self._connection.execute("commit")
+
+    def keep_replies(self, realm_id: str, replies: Replies) -> None:
+        """Write the replies not yet written."""
+        if not replies.fresh:
+            return
+        rows = [
+            (realm_id, request_id, kept.status, kept.body, kept.at)
+            for request_id in replies.fresh
+            if (kept := replies.by_id.get(request_id))
+        ]
+        self._connection.execute("begin")
+        self._connection.executemany("insert or replace into replies values (?, ?, ?, ?, ?)", rows)
+        self._connection.execute("commit")
+        replies.fresh.clear()
+
+    def keep_authority(self, service: Service) -> None:
+        """Write apps and tokens when they changed."""
+        self._put_authority(service)
+
+    def keep_settings(self, service: Service) -> None:
+        """Write clock, switches and limits."""
+        self._put_settings(service)
+
+    def _put_state(self, name: str, value: Json) -> None:
+        self._connection.execute("insert or replace into state values (?, ?)", (name, dumps(value)))
+
+    def _put_settings(self, service: Service) -> None:
+        self._put_state("switches", asdict(service.switches))
+        self._put_state("limits", asdict(service.limits))
+        self._put_state(
+            "clock",
+            {"offset_s": service.clock.offset_s, "frozen_at": service.clock.frozen_at},
+        )
+
+    def _put_authority(self, service: Service) -> None:
+        if service.authority.version != self._authority_version:
+            self._put_state("authority", service.authority.as_json())
+            self._authority_version = service.authority.version
+
+    def _put_objects(self, company: Company, keys: Iterable[Key]) -> None:
+        realm_id = company.realm_id
+        kept, gone = [], []
+        for entity, object_id in keys:
+            row = company.row(entity, object_id)
+            if row is None:
+                gone.append((realm_id, entity, object_id))
+            else:
+                moves = dumps([[item, str(change)] for item, change in row.moves])
+                kept.append(
+                    (realm_id, entity, object_id, row.created_at, row.updated_at, row.json(), moves)
+                )
+        self._connection.executemany(
+            "insert into objects values (?, ?, ?, ?, ?, ?, ?) "
+            "on conflict (realm_id, entity, id) do update set "
+            "updated_at = excluded.updated_at, body = excluded.body, moves = excluded.moves",
+            kept,
+        )
+        for key in gone:
+            self._connection.execute(
+                "delete from objects where realm_id = ? and entity = ? and id = ?", key
+            )
+            deleted_at = company.tables[key[1]].tombstones.get(key[2])
+            if deleted_at is not None:
+                self._connection.execute(
+                    "insert or replace into tombstones values (?, ?, ?, ?)", (*key, deleted_at)
+                )
+        if self._series.get(realm_id) != company.series:
+            self._put_state(f"series:{realm_id}", company.series)
+            self._series[realm_id] = dict(company.series)
+
+    # -- reading
+
+    def restore(self, service: Service) -> bool:
+        """Fill the service from the file; False when the file is new."""
+        state = {
+            name: loads(value)
+            for name, value in self._connection.execute("select name, value from state")
+        }
+        if "format" not in state:
+            return False
+        if state["format"] != FORMAT:
+            raise ValueError(f"The file was written in format {state['format']}, not {FORMAT}")
+        service.seed = state["seed"]["name"]
+        service.facts = state["seed"]["facts"]
+        service.switches = Switches(**state["switches"])
+        service.limits = Limits(**state["limits"])
+        service.clock.offset_s = float(state["clock"]["offset_s"])
+        frozen = state["clock"]["frozen_at"]
+        service.clock.frozen_at = None if frozen is None else float(frozen)
+        service.authority.restore(state["authority"])
+        for name, series in state.items():
+            if name.startswith("series:"):
+                company = Company(name.removeprefix("series:"))
+                company.series = dict(series)
+                self._read_company(company)
+                service.companies[company.realm_id] = company
+                service.replies[company.realm_id] = self._read_replies(company.realm_id)
+        return True
+
+    def _read_company(self, company: Company) -> None:
+        rows = self._connection.execute(
+            "select entity, created_at, updated_at, body, moves from objects "
+            "where realm_id = ? order by rowid",
+            (company.realm_id,),
+        )
+        for entity, created_at, updated_at, text, moves in rows:
+            moved = tuple((item, Decimal(change)) for item, change in loads(moves))
+            company.put(entity, Row(loads(text), created_at, updated_at, moved, text))
+        tombstones = self._connection.execute(
+            "select entity, id, deleted_at from tombstones where realm_id = ?",
+            (company.realm_id,),
+        )
+        for entity, object_id, deleted_at in tombstones:
+            company.tables[entity].tombstones[object_id] = deleted_at
+        company.commit()
+
+    def _read_replies(self, realm_id: str) -> Replies:
+        rows = self._connection.execute(
+            "select request_id, status, body, at from replies where realm_id = ?", (realm_id,)
+        )
+        return Replies({key: Remembered(status, body, at) for key, status, body, at in rows})

@@ -1,0 +1,1 @@
+"""The query language: a parser and an evaluator of their own."""

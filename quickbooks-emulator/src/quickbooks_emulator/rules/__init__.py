@@ -1,0 +1,1 @@
+"""What QuickBooks checks and works out when an object is written."""

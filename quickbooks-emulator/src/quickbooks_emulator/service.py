@@ -1,0 +1,129 @@
+"""The emulator's whole state, and the pieces every route works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from quickbooks_emulator import seeds
+from quickbooks_emulator.calls import Calls
+from quickbooks_emulator.catalogue import ENTITIES, Entity
+from quickbooks_emulator.clock import Clock
+from quickbooks_emulator.injection import Rules
+from quickbooks_emulator.limits import Limits, Meter
+from quickbooks_emulator.oauth import REALM_ID, REFRESH_TOKEN, Authority
+from quickbooks_emulator.problems import Problem
+from quickbooks_emulator.replay import Replies
+from quickbooks_emulator.rules.documents import Circumstances
+from quickbooks_emulator.store import Company
+from quickbooks_emulator.switches import Switches
+from quickbooks_emulator.writes import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quickbooks_emulator.json_text import Json, JsonObject
+    from quickbooks_emulator.persistence import File
+
+
+@dataclass
+class Service:
+    """One emulator: companies, tokens, clock, switches, limits, faults and the record of calls."""
+
+    file: File | None = None
+    has_limits: bool = True
+    clock: Clock = field(default_factory=Clock)
+    switches: Switches = field(default_factory=Switches)
+    limits: Limits = field(default_factory=Limits)
+    faults: Rules = field(default_factory=Rules)
+    calls: Calls = field(default_factory=Calls)
+    authority: Authority = field(default_factory=Authority)
+    companies: dict[str, Company] = field(default_factory=dict)
+    meters: dict[str, Meter] = field(default_factory=dict)
+    replies: dict[str, Replies] = field(default_factory=dict)
+    seed: str = "empty"
+    facts: JsonObject = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, file: File | None, seed: str, *, has_limits: bool = True) -> Service:
+        """The service as its file left it, or with a fresh seed."""
+        service = cls(file=file, has_limits=has_limits)
+        if file is None or not file.restore(service):
+            service.reset(seed)
+        return service
+
+    def reset(self, seed: str) -> None:
+        """Start over: seed, clock, switches, limits, faults, calls and tokens. Raises Problem."""
+        if seed not in seeds.NAMES:
+            raise Problem("2010", f"Unknown seed {seed}: known are {', '.join(seeds.NAMES)}")
+        self.clock.reset()
+        self.switches = Switches()
+        self.limits = Limits(is_enabled=self.has_limits)
+        self.faults.clear()
+        self.calls.clear()
+        self.meters = {}
+        self.authority = Authority()
+        self.authority.issue(self.clock.epoch(), REALM_ID, REFRESH_TOKEN)
+        company = Company(REALM_ID)
+        self.companies = {REALM_ID: company}
+        self.replies = {REALM_ID: Replies()}
+        self.seed = seed
+        self.facts = seeds.plant(seed, company, int(self.clock.epoch()))
+        company.commit()
+        if self.file is not None:
+            self.file.rewrite(self)
+
+    @property
+    def company(self) -> Company:
+        """The first company."""
+        return next(iter(self.companies.values()))
+
+    def writer(
+        self, company: Company, *, allows_duplicate_number: bool = False, may_bundle: bool = False
+    ) -> Writer:
+        """A writer for this moment."""
+        return Writer(
+            company,
+            Circumstances(self.clock.today(), self.switches, allows_duplicate_number),
+            int(self.clock.epoch()),
+            may_bundle,
+        )
+
+    def in_one_piece(self, company: Company, work: Callable[[], Any]) -> Any:
+        """The result of `work` with all it wrote, or its exception with nothing written.
+
+        The type is whatever `work` returns.
+        """
+        try:
+            result = work()
+        except BaseException:
+            company.rollback()
+            raise
+        touched = company.commit()
+        if self.file is not None:
+            self.file.keep(company, touched)
+        return result
+
+    def write(self, company: Company, entity: Entity, operation: str, body: Json) -> JsonObject:
+        """One write with all the rules, as a person in QuickBooks would do it. Raises Problem."""
+        writer = self.writer(company, may_bundle=True)
+        stored: JsonObject = self.in_one_piece(
+            company, lambda: writer.write(entity, operation, body)
+        )
+        return stored
+
+    def replies_of(self, realm_id: str) -> Replies:
+        """The remembered replies of a company."""
+        return self.replies.setdefault(realm_id, Replies())
+
+    def meter_of(self, realm_id: str) -> Meter:
+        """The calls of a company inside the limits' windows."""
+        return self.meters.setdefault(realm_id, Meter())
+
+
+def entity_of(name: str) -> Entity:
+    """The entity of that exact name. Raises Problem 2000."""
+    entity = ENTITIES.get(name)
+    if entity is None:
+        raise Problem("2000", f"Invalid object name: {name}")
+    return entity

@@ -1,0 +1,120 @@
+"""How payments and credits settle documents, and what they leave open.
+
+Source: Intuit, "Payment", "BillPayment", "Invoice" (Balance, LinkedTxn): applying a payment lowers
+the document's balance, links both and raises the document's SyncToken.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator.json_text import JsonObject, add, subtract
+from quickbooks_emulator.problems import Problem, business, unsupported_property
+from quickbooks_emulator.rules.lines import total
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.store import Company
+
+SETTLED_BY = {
+    "Payment": {"Invoice": 1, "CreditMemo": -1, "JournalEntry": 1, "Deposit": 1},
+    "BillPayment": {"Bill": 1, "VendorCredit": -1, "JournalEntry": 1},
+}
+"""Per paying document: what it settles (+1) and what it uses up as credit (-1)."""
+
+LINKED_AS = {"BillPayment": "BillPaymentCheck"}
+
+
+def links(body: JsonObject) -> list[tuple[str, str, Decimal]]:
+    """Type, id and amount of each document that a payment's lines name. Raises Problem."""
+    found = []
+    for line in body.get("Line") or []:
+        linked = line.get("LinkedTxn") or []
+        if not isinstance(linked, list):
+            raise unsupported_property("LinkedTxn: a list is expected,")
+        for link in linked:
+            if not isinstance(link, dict) or not link.get("TxnId") or not link.get("TxnType"):
+                raise unsupported_property("LinkedTxn: TxnId and TxnType are expected,")
+            found.append((str(link["TxnType"]), str(link["TxnId"]), Decimal(line.get("Amount", 0))))
+    return found
+
+
+def applied(entity: str, body: JsonObject) -> Decimal:
+    """What a payment has applied, credits taken off."""
+    result = Decimal(0)
+    signs = SETTLED_BY[entity]
+    for kind, _, amount in links(body):
+        result = add(result, amount if signs.get(kind, 1) > 0 else -amount)
+    return result
+
+
+def check(company: Company, entity: str, body: JsonObject) -> None:
+    """Raises Problem when a payment applies more than it has or than a document owes."""
+    amount = Decimal(body["TotalAmt"])
+    if amount < 0:
+        raise business("You must set a transaction amount")
+    used = applied(entity, body)
+    if used > amount:
+        raise business("The amount applied exceeds the amount of the payment.")
+    for kind, object_id, share in links(body):
+        if kind not in SETTLED_BY[entity]:
+            continue
+        target = company.body(kind, object_id) if kind in company.tables else None
+        if target is None:
+            raise Problem("620", f"Transaction {kind} {object_id} cannot be linked", "LinkedTxn")
+        if _party(target) != _party(body):
+            raise Problem("620", "The transaction belongs to another customer", "LinkedTxn")
+        if "Balance" in target and share > Decimal(target["Balance"]):
+            raise business("The amount applied exceeds the open balance of the transaction.")
+
+
+def _party(body: JsonObject) -> str | None:
+    reference = body.get("CustomerRef") or body.get("VendorRef") or {}
+    value = reference.get("value")
+    return str(value) if value is not None else None
+
+
+def with_share(target: JsonObject, payer: str, payer_id: str, share: Decimal) -> JsonObject:
+    """The settled document after a share (negative: given back)."""
+    balance = subtract(target.get("Balance", 0), share)
+    kind = LINKED_AS.get(payer, payer)
+    link = {"TxnId": payer_id, "TxnType": kind}
+    linked = [entry for entry in target.get("LinkedTxn") or [] if entry != link]
+    if share > 0:
+        linked.append(link)
+    changed = {**target, "Balance": balance, "LinkedTxn": linked}
+    if "RemainingCredit" in target:
+        changed["RemainingCredit"] = balance
+    return changed
+
+
+def without(payment: JsonObject, entity: str, kind: str, object_id: str) -> JsonObject:
+    """The payment after a document it settled is gone: that share is unapplied again."""
+    lines = [
+        line
+        for line in payment.get("Line") or []
+        if not any(
+            link.get("TxnId") == object_id and link.get("TxnType") == kind
+            for link in line.get("LinkedTxn") or []
+        )
+    ]
+    changed = {**payment, "Line": lines}
+    if entity == "Payment":
+        changed["UnappliedAmt"] = subtract(payment["TotalAmt"], applied(entity, changed))
+    return changed
+
+
+def owed(entity: str, body: JsonObject) -> Decimal:
+    """What a document adds to its customer's or vendor's balance."""
+    if entity in {"Invoice", "Bill"}:
+        return Decimal(body.get("Balance", 0))
+    if entity in {"CreditMemo", "VendorCredit"}:
+        return -Decimal(body.get("Balance", 0))
+    if entity == "Payment":
+        return -Decimal(body.get("UnappliedAmt", 0))
+    return Decimal(0)
+
+
+def lines_total(body: JsonObject) -> Decimal:
+    """The sum of the lines, for forms that have neither tax nor discount."""
+    return total(body.get("Line") or [])

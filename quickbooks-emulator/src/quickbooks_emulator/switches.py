@@ -1,0 +1,70 @@
+"""The readings of facts that Intuit does not settle: one switch each, the hostile one first.
+
+Numbers in brackets name what the fact is about in Intuit's documentation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+from quickbooks_emulator.problems import Problem
+
+Value: TypeAlias = bool | str | int
+
+
+@dataclass(slots=True)
+class Switches:
+    """Every uncertain fact and the reading in force; defaults are the hostile readings."""
+
+    stock_moves_touch_item: bool = False
+    """Whether a stock movement raises the item's SyncToken and LastUpdatedTime ("Item")."""
+    quantity_update: str = "ignored"
+    """What QtyOnHand on an item update does: `ignored`, `refused` (6000, -10600) ("Item")."""
+    inactive_item_stock: str = "zeroed"
+    """An item made inactive with stock: `zeroed` by an adjustment, or `kept` ("Item")."""
+    cdc_inventory_adjustments: bool = True
+    """Whether change data capture carries InventoryAdjustment ("Change data capture")."""
+    cdc_old_since: str = "partial"
+    """A changedSince older than 30 days: `partial` (200, silently only 30 days) or `fault`."""
+    cdc_cap: str = "response"
+    """Whether the 1,000 objects are counted over the whole `response` or per `entity`."""
+    old_refresh_token: str = "dies"
+    """A rotated refresh token: `dies` at once, or has a `grace` of 24 hours ("OAuth 2.0")."""
+    refresh_token_reuse: str = "revokes"
+    """Using a dead refresh token `revokes` its successor too, or is only `refused`."""
+    rotate_always: bool = True
+    """A new refresh token at every refresh, or only once the old one is a day old."""
+    requestid_replay: str = "first_reply"
+    """A repeated requestid: `first_reply` also for another body, or `refused` (600)."""
+    requestid_replays_faults: bool = True
+    """Whether a validation fault is remembered under its requestid too."""
+    requestid_retention_s: int = 86400
+    """How long a requestid is remembered."""
+    adjustment_query_has_lines: bool = True
+    """Whether rows of a query over InventoryAdjustment carry their lines."""
+    adjustment_update_queryable: bool = True
+    """Whether MetaData.LastUpdatedTime of InventoryAdjustment filters and sorts."""
+    adjustment_note_hidden: bool = True
+    """Whether PrivateNote of an InventoryAdjustment comes back empty, as in Intuit's sample."""
+    warn_duplicate_numbers: bool = True
+    """The company's preference to refuse a document number that is taken (6140)."""
+    throttle_body: str = "xml"
+    """The shape of a 429: `xml` even to JSON callers, `lowercase` or `json` ("Throttling")."""
+    retry_after_s: int = 0
+    """Seconds named in Retry-After of a 429; 0 sends no such header."""
+    book_close_password: bool = False
+    """Closed books protected by a password answer 6210, else 6200."""
+    inventory_feature: bool = True
+    """Whether the plan has inventory; without it adjustments are refused (5020)."""
+    latency_ms: int = 0
+    """Time each API call takes."""
+
+    def change(self, wanted: dict[str, Value]) -> None:
+        """Set switches by name. Raises Problem 2010 for an unknown name or a wrong kind."""
+        kinds = {field.name: type(getattr(Switches(), field.name)) for field in fields(self)}
+        for name, value in wanted.items():
+            if name not in kinds or type(value) is not kinds[name]:
+                raise Problem("2010", f"No switch {name} of kind {type(value).__name__}")
+        for name, value in wanted.items():
+            setattr(self, name, value)

@@ -1,0 +1,338 @@
+"""The emulator as a handle for tests: a server in a thread, or one that already runs.
+
+with Emulator() as emulator:
+emulator.create("Customer", {"DisplayName": "Ada"})
+"""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import threading
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from quickbooks_emulator import oauth
+from quickbooks_emulator.json_text import dumps, loads
+from quickbooks_emulator.server import Server, start
+from quickbooks_emulator.service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from types import TracebackType
+    from typing import Self
+
+    from quickbooks_emulator.json_text import Json, JsonObject
+
+OK = 200
+START_S = 30.0
+
+
+class EmulatorError(Exception):
+    """The emulator refused what a test asked of its control plane."""
+
+
+class Emulator:
+    """A running emulator and its control plane.
+
+    Limits are off unless `limits` is true. Used as a context manager it starts a server of its
+    own; `attach` takes one that runs elsewhere.
+    """
+
+    def __init__(self, *, seed: str = "empty", limits: bool = False) -> None:
+        self._seed = seed
+        self._has_limits = limits
+        self._url = ""
+        self._thread: _Thread | None = None
+        self._connection: http.client.HTTPConnection | None = None
+        self._lock = threading.Lock()
+
+    @classmethod
+    def attach(cls, url: str) -> Emulator:
+        """The handle of an emulator that runs at `url`."""
+        handle = cls()
+        handle._url = url.rstrip("/")
+        return handle
+
+    def __enter__(self) -> Self:
+        if not self._url:
+            service = Service.open(None, self._seed, has_limits=self._has_limits)
+            self._thread = _Thread(service)
+            self._url = f"http://127.0.0.1:{self._thread.port}"
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop the server, if it is ours, and hang up."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+        if self._thread is not None:
+            self._thread.stop()
+            self._thread = None
+            self._url = ""
+
+    # -- where it is
+
+    @property
+    def url(self) -> str:
+        """`http://127.0.0.1:PORT`."""
+        return self._url
+
+    @property
+    def api_url(self) -> str:
+        """The Accounting API's base."""
+        return self._url
+
+    @property
+    def discovery_url(self) -> str:
+        """The discovery document."""
+        return f"{self._url}/.well-known/openid_configuration"
+
+    @property
+    def realm_id(self) -> str:
+        """The company."""
+        return oauth.REALM_ID
+
+    def settings(self, **more: Json) -> JsonObject:
+        """Connection settings with a consent of their own (a fresh refresh token)."""
+        return {
+            "environment": "emulator",
+            "api_url": self.api_url,
+            "discovery_url": self.discovery_url,
+            "client_id": oauth.CLIENT_ID,
+            "client_secret": oauth.CLIENT_SECRET,
+            "redirect_uri": oauth.REDIRECT_URI,
+            "realm_id": oauth.REALM_ID,
+            "refresh_token": self.consent(),
+            **more,
+        }
+
+    # -- the company
+
+    def reset(self, seed: str = "empty") -> None:
+        """Start over with a seed."""
+        self._ask("POST", "reset", {"seed": seed})
+        self._ask("POST", "limits", {"enabled": self._has_limits})
+
+    def seed(self) -> JsonObject:
+        """The ids that the seed's users need to know."""
+        return _object(self._ask("GET", "seed"))
+
+    def create(self, entity: str, body: Mapping[str, Json]) -> JsonObject:
+        """Create one object as a person in QuickBooks would; returns it as stored."""
+        return self.create_all(entity, [body])[0]
+
+    def create_all(self, entity: str, bodies: Iterable[Mapping[str, Json]]) -> list[JsonObject]:
+        """Create many objects, or on a refusal none."""
+        return self._write("create", entity, bodies)
+
+    def update(self, entity: str, body: Mapping[str, Json]) -> JsonObject:
+        """Change an object; without SyncToken the current one, and only what is given."""
+        return self._write("update", entity, [body])[0]
+
+    def delete(self, entity: str, object_id: str) -> JsonObject:
+        """Delete a document."""
+        return self._write("delete", entity, [{"Id": object_id}])[0]
+
+    def void(self, entity: str, object_id: str) -> JsonObject:
+        """Void a document."""
+        return self._write("void", entity, [{"Id": object_id}])[0]
+
+    def item(self, sku: str, quantity: Decimal | int | str = 0, **fields: Json) -> JsonObject:
+        """Create a tracked item with its opening quantity."""
+        body = {
+            "Name": fields.pop("Name", sku),
+            "Sku": sku,
+            "Type": "Inventory",
+            "TrackQtyOnHand": True,
+            "QtyOnHand": Decimal(quantity),
+            "InvStartDate": "2020-01-01",
+            "UnitPrice": 10,
+            "PurchaseCost": 5,
+            "IncomeAccountRef": {"value": "79"},
+            "ExpenseAccountRef": {"value": "80"},
+            "AssetAccountRef": {"value": "81"},
+            **fields,
+        }
+        return self.create("Item", body)
+
+    def entities(self, entity: str) -> list[JsonObject]:
+        """All stored objects of an entity."""
+        found = self._ask("GET", f"entities/{entity}")
+        return list(found)
+
+    def numbers(self, entity: str) -> list[str]:
+        """The DocNumbers of an entity's documents."""
+        return [str(body.get("DocNumber", "")) for body in self.entities(entity)]
+
+    def quantity(self, item_id: str) -> Decimal:
+        """The quantity on hand of an item."""
+        return Decimal(_object(self._ask("GET", f"stock/{item_id}"))["quantity"])
+
+    def movements(self, item_id: str) -> JsonObject:
+        """Opening quantity, movements and quantity of an item."""
+        return _object(self._ask("GET", f"stock/{item_id}"))
+
+    # -- what goes wrong
+
+    def fail(self, **rule: Json) -> JsonObject:
+        """Arm a fault: see the emulator's README for rules."""
+        return _object(self._ask("POST", "faults", rule))
+
+    def lose_reply(self, method: str = "POST", entity: str = "", times: int = 1) -> JsonObject:
+        """Carry the next matching call out and lose its reply."""
+        return self.fail(method=method, path=entity, times=times, do={"kind": "lose_reply"})
+
+    def throttle(
+        self, times: int = 1, *, retry_after_s: int | None = None, body: str = "xml", **rule: Json
+    ) -> JsonObject:
+        """Answer the next matching calls with 429."""
+        headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
+        does = {"kind": "status", "status": 429, "headers": headers, "body": body}
+        return self.fail(times=times, path=rule.pop("path", "/v3/company"), do=does, **rule)
+
+    def clear_faults(self) -> None:
+        """Disarm all faults."""
+        self._ask("DELETE", "faults")
+
+    def expire_tokens(self, *, access: bool = True, refresh: bool = False) -> None:
+        """End the tokens of every consent."""
+        self._ask("POST", "tokens/expire", {"access": access, "refresh": refresh})
+
+    def consent(self, realm_id: str = oauth.REALM_ID) -> str:
+        """A new refresh token, as if a user had connected the app."""
+        return str(
+            _object(self._ask("POST", "tokens/issue", {"realm_id": realm_id}))["refresh_token"]
+        )
+
+    # -- clock, switches, limits, calls
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock."""
+        self._ask("POST", "clock", {"advance_s": seconds})
+
+    def set_clock(self, moment: str, *, freeze: bool = False) -> None:
+        """Set the clock, and stop it on request."""
+        self._ask("POST", "clock", {"set": moment, "freeze": freeze})
+
+    def now(self) -> str:
+        """The clock's moment in UTC, ISO 8601."""
+        return str(_object(self._ask("GET", "clock"))["time"])
+
+    def switch(self, **switches: Json) -> JsonObject:
+        """Set switches; returns all of them."""
+        return _object(self._ask("POST", "switches", switches))
+
+    def limits(self, **limits: Json) -> JsonObject:
+        """Set limits (and turn them on); returns them."""
+        return _object(self._ask("POST", "limits", {"enabled": True, **limits}))
+
+    def calls(self, **wanted: Json) -> list[JsonObject]:
+        """The calls so far whose fields equal what is wanted (`class_` for `class`)."""
+        named = {name.rstrip("_"): value for name, value in wanted.items()}
+        return [
+            call
+            for call in self._ask("GET", "calls")
+            if all(call.get(name) == value for name, value in named.items())
+        ]
+
+    def clear_calls(self) -> None:
+        """Forget the calls so far."""
+        self._ask("DELETE", "calls")
+
+    def usage(self) -> JsonObject:
+        """What Intuit would have counted."""
+        return _object(self._ask("GET", "usage"))
+
+    # -- the wire
+
+    def _write(
+        self, operation: str, entity: str, bodies: Iterable[Mapping[str, Json]]
+    ) -> list[JsonObject]:
+        done = self._ask(
+            "POST", f"entities?operation={quote(operation)}", {entity: [dict(b) for b in bodies]}
+        )
+        return list(done.get(entity, []))
+
+    def _ask(self, method: str, path: str, body: Json = None) -> Any:
+        """The JSON of a control's answer, whatever it is."""
+        if not self._url:
+            raise EmulatorError("The emulator is not running: use it as a context manager")
+        text = None if body is None else dumps(body)
+        with self._lock:
+            status, answer = self._exchange(method, f"/_emulator/{path}", text)
+        value = loads(answer)
+        if status != OK:
+            raise EmulatorError(f"{method} {path}: {status} {answer.decode()[:600]}")
+        return value
+
+    def _exchange(self, method: str, path: str, text: bytes | None) -> tuple[int, bytes]:
+        """One request over a kept connection, opened again when the server has closed it."""
+        is_kept = self._connection is not None
+        if self._connection is None:
+            parts = urlsplit(self._url)
+            self._connection = http.client.HTTPConnection(
+                parts.hostname or "127.0.0.1", parts.port, timeout=60
+            )
+        try:
+            self._connection.request(method, path, text, {"Content-Type": "application/json"})
+            response = self._connection.getresponse()
+            return response.status, response.read()
+        except (ConnectionError, http.client.HTTPException):
+            self._connection.close()
+            self._connection = None
+            if not is_kept:
+                raise
+            return self._exchange(method, path, text)
+
+
+class _Thread:
+    """A server in a thread of its own."""
+
+    def __init__(self, service: Service) -> None:
+        self.port = 0
+        self._service = service
+        self._loop = asyncio.new_event_loop()
+        self._ended = asyncio.Event()
+        self._ready = threading.Event()
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name="quickbooks-emulator", daemon=True)
+        self._thread.start()
+        if not self._ready.wait(START_S) or self._error is not None:
+            raise EmulatorError("The emulator did not start") from self._error
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        except OSError as error:
+            self._error = error
+            self._ready.set()
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        runner, self.port = await start(Server(self._service), "127.0.0.1", 0)
+        self._ready.set()
+        await self._ended.wait()
+        await runner.cleanup()
+
+    def stop(self) -> None:
+        """End the server and wait for its thread."""
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join(START_S)
+
+
+def _object(value: Any) -> JsonObject:
+    """The value, which is an object by contract."""
+    result: JsonObject = value
+    return result
