@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from quickbooks_client.push.documents import Document
-from quickbooks_client.push.records import InputRow
+if TYPE_CHECKING:
+    import datetime as dt
+    from decimal import Decimal
+
+    from quickbooks_client.push.documents import Document
+    from quickbooks_client.push.records import InputRow
 
 
 @dataclass(frozen=True, slots=True)

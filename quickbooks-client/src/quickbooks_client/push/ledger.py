@@ -29,6 +29,7 @@ from quickbooks_client.push.tables import (
     checked_engine,
     create_tables,
     has_tables,
+    is_missing_file,
     reachable,
 )
 
@@ -79,8 +80,9 @@ class Ledger:
         now: Callable[[], dt.datetime],
         sleep: Callable[[float], None],
         wait_s: float = LOCK_WAIT_S,
+        is_writer: bool = True,
     ) -> Self:
-        """The ledger at `url`, once no other process writes to it for this realm.
+        """The ledger at `url`, for a writer once no other process writes to it for this realm.
 
         A SQLite ledger is made when it is not there; a PostgreSQL one must have been made.
 
@@ -89,6 +91,9 @@ class Ledger:
                 finish within `wait_s`.
         """
         engine = checked_engine(url)
+        if not is_writer and is_missing_file(engine):
+            # Who only looks makes no file.
+            engine = checked_engine("sqlite://")
         with reachable(engine):
             if engine.dialect.name == "sqlite":
                 create_tables(engine)
@@ -98,6 +103,8 @@ class Ledger:
                     " (or `quickbooks ledger init --ledger-url URL` for a ledger alone)"
                 )
             ledger = cls(engine.connect(), realm_id, now)
+        if not is_writer:
+            return ledger
         try:
             ledger._lock(engine.url, sleep, wait_s)
         except BaseException:
@@ -149,7 +156,7 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
-        with self._one_at_a_time, self._connection.begin():
+        with self._one_at_a_time, reachable(self._connection.engine), self._connection.begin():
             yield self._connection
 
     # -- reading

@@ -84,6 +84,7 @@ class Pusher:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
+        self._tell = tell
         self._dispatch = Dispatch(settings.max_concurrent_writes, tell)
         lanes = Lanes(settings.max_concurrent_writes, clock)
         self._delivery = Delivery(books, ledger, settings, clock, lanes)
@@ -259,7 +260,7 @@ class Pusher:
 
     # -- customers
 
-    def _customers_of(self, rows: Iterable[InputRow]) -> list[_NamedCustomer]:
+    def _customers_of(self, rows: Iterable[InputRow]) -> list[NamedCustomer]:
         built = []
         for row in rows:
             try:
@@ -267,7 +268,7 @@ class Pusher:
             except RecordError as error:
                 self._refuse(row, str(error))
             else:
-                built.append(_NamedCustomer(row, document))
+                built.append(NamedCustomer(row, document))
         return built
 
     def _make_customers(self, rows: list[InputRow]) -> None:
@@ -281,14 +282,12 @@ class Pusher:
             made = [input_row("customers", customer_row(name)) for name in names]
             self._push_customers(self._customers_of(made), is_asked_for=False)
 
-    def _push_customers(
-        self, customers: list[_NamedCustomer], *, is_asked_for: bool = True
-    ) -> None:
+    def _push_customers(self, customers: list[NamedCustomer], *, is_asked_for: bool = True) -> None:
         if not customers:
             return
         self._lookups.find_customers([entry.name for entry in customers])
         known = self._ledger.known(entry.row.key for entry in customers)
-        unmade: dict[str, _NamedCustomer] = {}
+        unmade: dict[str, NamedCustomer] = {}
         for entry in customers:
             if self._tie(entry, known, is_asked_for=is_asked_for):
                 continue
@@ -309,9 +308,7 @@ class Pusher:
             elif self._lookups.customer_id(entry.name) is None:
                 self._lookups.give_up(entry.name, now_known[entry.row.key].status)
 
-    def _tie(
-        self, entry: _NamedCustomer, known: Mapping[str, Known], *, is_asked_for: bool
-    ) -> bool:
+    def _tie(self, entry: NamedCustomer, known: Mapping[str, Known], *, is_asked_for: bool) -> bool:
         """Whether QuickBooks holds the customer already; then the ledger says so."""
         customer_id = self._lookups.customer_id(entry.name)
         if customer_id is None:
@@ -327,12 +324,15 @@ class Pusher:
 
 
 @dataclass(frozen=True, slots=True)
-class _NamedCustomer:
+class NamedCustomer:
+    """A row of stream `customers` with the document that would make it."""
+
     row: InputRow
     document: Document
 
     @property
     def name(self) -> CustomerName:
+        """Whom to look for before making anybody."""
         email = (self.document.body.get("PrimaryEmailAddr") or {}).get("Address")
         return CustomerName(self.document.body["DisplayName"], email)
 

@@ -248,5 +248,12 @@ def reachable(engine: sa.Engine) -> Iterator[None]:
     except sa.exc.DBAPIError as error:
         words = str(error.orig).strip().splitlines() or ["no reason given"]
         raise ConfigurationError(
-            f"ledger_url: the database cannot be used ({words[0]}); check address and rights"
+            f"ledger_url: the database cannot be used ({words[0]}); check address and rights,"
+            " then start again: what was sent is remembered"
         ) from error
+
+
+def is_missing_file(engine: sa.Engine) -> bool:
+    """Whether this is a SQLite ledger that has not been made yet."""
+    path = engine.url.database
+    return engine.dialect.name == "sqlite" and bool(path) and not Path(str(path)).exists()
