@@ -19,7 +19,9 @@ def make_roles(cursor: Cursor) -> list[str]:
 
     Roles belong to the whole server, so that another database's may be there already.
     """
-    found = rows(cursor, "select rolname from pg_catalog.pg_roles where rolname = any(%s)", (list(ROLES),))
+    found = rows(
+        cursor, "select rolname from pg_catalog.pg_roles where rolname = any(%s)", (list(ROLES),)
+    )
     there = {role["rolname"] for role in found}
     refused = []
     for role in ROLES:

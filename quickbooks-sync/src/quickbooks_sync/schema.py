@@ -37,7 +37,9 @@ class Column:
 def sql_files(folder: str) -> list[Traversable]:
     """The .sql files of a folder of `warehouse/`, in the order of their names."""
     found = (WAREHOUSE / folder).iterdir()
-    return sorted((file for file in found if file.name.endswith(".sql")), key=lambda file: file.name)
+    return sorted(
+        (file for file in found if file.name.endswith(".sql")), key=lambda file: file.name
+    )
 
 
 def latest_version() -> int:
@@ -56,7 +58,9 @@ def migrate(cursor: Cursor) -> list[str]:
     Raises NotPreparedError when the database was prepared by a newer version of the program.
     """
     cursor.execute((WAREHOUSE / "bootstrap.sql").read_text(encoding="utf-8"))
-    applied = {found["version"] for found in rows(cursor, "select version from sync.schema_versions")}
+    applied = {
+        found["version"] for found in rows(cursor, "select version from sync.schema_versions")
+    }
     if applied and max(applied) > latest_version():
         raise NotPreparedError(
             f"The warehouse was prepared by a newer quickbooks-sync (tables of version "

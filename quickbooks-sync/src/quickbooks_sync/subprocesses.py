@@ -45,7 +45,9 @@ def output_of(
             timeout=timeout_s,
         )
     except subprocess.TimeoutExpired:
-        raise SyncError(f"`{' '.join(arguments[:2])}` did not end within {timeout_s:.0f} s.") from None
+        raise SyncError(
+            f"`{' '.join(arguments[:2])}` did not end within {timeout_s:.0f} s."
+        ) from None
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.strip()]
         raise SyncError(

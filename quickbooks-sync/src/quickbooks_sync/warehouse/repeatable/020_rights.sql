@@ -65,6 +65,9 @@ begin
     end if;
     if is_there ? 'reviewer' then
         grant usage on schema sync to reviewer;
+        grant execute on function
+            sync.review(text, text, text, text, text, jsonb, integer, text, timestamptz)
+            to reviewer;
     end if;
 end
 $$;
