@@ -12,7 +12,7 @@ import msgspec
 from quickbooks_client import cdc, paging
 from quickbooks_client.auth import Authorizer
 from quickbooks_client.clock import Clock, SystemClock
-from quickbooks_client.envelope import encode, exact, number, rows, server_time, split
+from quickbooks_client.envelope import encode, exact, number, opens_with, rows, server_time, split
 from quickbooks_client.errors import InvalidQueryError, RejectedError
 from quickbooks_client.faults import raise_unexpected
 from quickbooks_client.gate import MINOR_VERSION, Exchange, Gate, Request
@@ -121,7 +121,7 @@ class Client:
                 "A query's answer without QueryResponse", exchange.answer, request.attempted
             )
         # The one member that holds a list is the entity's, under its canonical name.
-        lists = [value for value in found.values() if bytes(value[:1]) == b"["]
+        lists = [value for value in found.values() if opens_with(value, b"[")]
         try:
             records = rows(lists[0]) if lists else []
             total = number(found.get("totalCount"))
@@ -230,7 +230,7 @@ class Client:
             (
                 value
                 for name, value in exchange.members.items()
-                if name.lower() == entity.lower() and bytes(value[:1]) == b"{"
+                if name.lower() == entity.lower() and opens_with(value, b"{")
             ),
             None,
         )

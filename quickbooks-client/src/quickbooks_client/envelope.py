@@ -58,6 +58,11 @@ def split(body: bytes) -> Members | None:
         return None
 
 
+def opens_with(raw: msgspec.Raw, mark: bytes) -> bool:
+    """Return whether a slice is of the kind its first character says."""
+    return bytes(memoryview(raw)[:1]) == mark
+
+
 def rows(raw: msgspec.Raw) -> list[RawRecord]:
     """Return the records of a JSON array.
 

@@ -10,8 +10,9 @@ Counting positions over such a set skips a row for each one that vanished before
   its beginning, each page overlapping the one before: rows only ever leave what lies behind, so a
   page that begins with a row known at that place has skipped none. If it begins otherwise, the
   walk steps back until it does.
-- A bound never lies in the future of the server (such rows have been seen in sandboxes), for rows
-  touched now would then sort before it.
+- A bound never lies in the future of the server (rows dated so have been seen in sandboxes), for
+  rows touched now would then sort before it; and when such rows were met, what was touched since
+  the walk began is read once more, for touching them moves them back.
 
 Entities without usable times are walked by position, with the same overlap, and counted at the
 end; when the count disagrees, they are walked again.
@@ -91,8 +92,9 @@ def _walk_by_time(
     # What may come again: rows at or after the bound, by the place they had.
     seen: dict[tuple[str, str | None], datetime | None] = {}
     is_first = True
+    began: datetime | None = None
+    has_future, is_first_walk = False, True
     while True:
-        # `page_rows` of one second: the order within it is the server's, and stays.
         lower = condition(UPDATED, ">=", bound) if bound is not None else None
         reply = ask(
             select(
@@ -114,17 +116,20 @@ def _walk_by_time(
             # Also when nothing is there: its time says up to when.
             is_first = False
             yield Page(fresh, reply.time)
+        began = began or _floor(reply.time) - LAG
         if len(rows) < page_rows:
-            return
-        latest = rows[-1].last_updated_at
-        if (
-            latest is not None
-            and (bound is None or latest > bound)
-            and (latest <= _floor(reply.time) - LAG)
-        ):
-            bound, start = latest, 1
+            if not (has_future and is_first_walk):
+                return
+            # A row dated in the future that is touched moves back, to now: look there once more.
+            is_first_walk, bound, start = False, began, 1
+            continue
+        first, last = rows[0].last_updated_at, rows[-1].last_updated_at
+        has_future = has_future or (last is not None and last > reply.time)
+        # A page within one second gains nothing by starting at that second again.
+        if first and last and first < last <= _floor(reply.time) - LAG:
+            bound, start = last, 1
             seen = {
-                key: updated for key, updated in seen.items() if updated is None or updated >= bound
+                key: updated for key, updated in seen.items() if updated is None or updated >= last
             }
         else:
             start += step
