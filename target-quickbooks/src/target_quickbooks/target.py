@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import click
     from singer_sdk.sinks import Sink
 
+    from quickbooks_client import Clock
+
 # Any below: configuration, state and messages are JSON.
 
 
@@ -56,6 +58,7 @@ class TargetQuickBooks(Target):
         config: dict[str, Any] | None = None,
         parse_env_config: bool = False,
         validate_config: bool = True,
+        clock: Clock | None = None,
         **kwargs: Any,
     ) -> None:
         """Take the configuration; nothing is opened.
@@ -64,6 +67,7 @@ class TargetQuickBooks(Target):
             config: Settings; "" means unset.
             parse_env_config: Whether TARGET_QUICKBOOKS_* variables are read as well.
             validate_config: Whether settings must be there and right.
+            clock: The time; the machine's by default.
             kwargs: As the SDK's `Target`.
 
         Raises:
@@ -74,6 +78,7 @@ class TargetQuickBooks(Target):
         # Rows are durable in the order the pusher makes them so: one thread drains.
         self.max_parallelism = 1
         self._is_open = False
+        self._clock = clock or SystemClock()
         if validate_config:
             self._connection = Settings.from_mapping(self.config)
             self._documents = DocumentSettings.from_mapping(
@@ -94,7 +99,7 @@ class TargetQuickBooks(Target):
     @cached_property
     def pusher(self) -> Pusher:
         """The pusher, opened and recovered on first use: settings alone touch nothing."""
-        clock = SystemClock()
+        clock = self._clock
         started = clock.monotonic()
         is_dry = bool(self.config.get("dry_run"))
         ledger = Ledger.open(
@@ -107,7 +112,7 @@ class TargetQuickBooks(Target):
         client = Client(self._connection, clock=clock)
         kind = Preview if is_dry else Pusher
         pusher = kind(client, ledger, self._documents, clock, tell=self._tell)
-        self._ledger, self._client, self._clock, self._started = ledger, client, clock, started
+        self._ledger, self._client, self._started = ledger, client, started
         self._is_open = True
         pusher.recover()
         return pusher

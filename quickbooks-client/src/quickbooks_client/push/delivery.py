@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 LOCK_WAITS_S = (3.0, 6.0, 12.0, 24.0)
 """Waits after an inventory lock; integrators see the repeat succeed after some seconds."""
-LOOK_AFTER_LOCKS = 2
-"""So many locks under one request id, then it is looked up and sent under another."""
 STALE_TRIES = 2
 
 # What these say is true of the whole document: its lines alone would be refused as well.
@@ -166,8 +164,6 @@ class Delivery:
                     raise
                 self._clock.sleep(LOCK_WAITS_S[locks])
                 locks += 1
-                if locks < LOOK_AFTER_LOCKS:
-                    continue
             except StaleError:
                 # An object it links to changed meanwhile; nothing was written.
                 stale += 1
