@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = re.compile(r"/v3/company/(?P<realm>[^/]+)/(?P<resource>[^/]+)(?:/(?P<id>[^/]+))?/?")
 QUERIED = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
+OK = 200
 SERVER_ERROR = 500
 
 
@@ -52,22 +53,22 @@ def target_of(request: Request) -> Target | None:
         named = QUERIED.search(text)
         entity = catalogue.named(named[1]) if named else None
         return Target(realm, "query", entity.name if entity else "", query=text)
-    if resource == "cdc" and not object_id:
-        return Target(realm, "cdc", query=request.query.get("entities", ""))
-    if resource == "batch" and not object_id:
-        return Target(realm, "batch")
+    if resource in {"cdc", "batch"} and not object_id:
+        return Target(realm, resource, query=request.query.get("entities", ""))
     entity = catalogue.named(resource)
     if entity is None:
         return Target(realm, "report" if resource == "reports" else "unknown", resource)
-    if request.method == "GET":
-        return Target(realm, "read", entity.name, object_id)
+    operation = "read" if request.method == "GET" else _operation(request)
+    return Target(realm, operation, entity.name, object_id)
+
+
+def _operation(request: Request) -> str:
+    """What a write does: named in the address, or told by whether there is an Id."""
     operation = request.query.get("operation", "").lower()
     includes = request.query.get("include", "").lower().split(",")
     if operation == "update" and "void" in includes:
-        operation = "void"
-    if not operation and request.method == "POST":
-        operation = "update" if _has_id(request.body) else "create"
-    return Target(realm, operation, entity.name, object_id)
+        return "void"
+    return operation or ("update" if _has_id(request.body) else "create")
 
 
 def _has_id(body: bytes) -> bool:
@@ -138,7 +139,7 @@ def query_rules(service: Service) -> evaluate.Rules:
 
 def _enveloped(service: Service, name: bytes, text: bytes) -> Reply:
     time = envelope_text(service.clock.now()).encode()
-    return Reply(200, b'{"%s":%s,"time":"%s"}' % (name, text, time))
+    return Reply(OK, b'{"%s":%s,"time":"%s"}' % (name, text, time))
 
 
 def _read(service: Service, company: Company, target: Target) -> Reply:

@@ -1,4 +1,4 @@
-"""The emulator's clock: real time moved by an offset, or standing still; and Intuit's spellings of time.
+"""The emulator's clock, which can be moved, and Intuit's spellings of time.
 
 Source: Intuit, "Basics of the Accounting API" (date and time formats) and recorded answers:
 MetaData in whole seconds with the company's Pacific offset, the envelope's `time` with
@@ -80,7 +80,7 @@ def date_text(epoch_s: int) -> str:
 
 
 def envelope_text(moment: datetime) -> str:
-    """`2026-03-04T09:15:02.44-08:00`: milliseconds without trailing zeros, none when they are nought."""
+    """`2026-03-04T09:15:02.44-08:00`: milliseconds without trailing zeros."""
     local = moment.astimezone(PACIFIC)
     milliseconds = f"{local.microsecond // 1000:03d}".rstrip("0")
     text = local.isoformat(timespec="seconds")

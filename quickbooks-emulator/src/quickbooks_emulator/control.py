@@ -27,9 +27,10 @@ def answer(service: Service, request: Request) -> Reply:
     """The reply to a call of the control plane."""
     name, *rest = [part for part in request.path.removeprefix(PREFIX).split("/") if part] or [""]
     handler = ROUTES.get((request.method, name))
+    if handler is None:
+        unknown = Problem("610", f"No such control: {request.method} {request.path}", status=404)
+        return Reply(unknown.status, dumps(fault_body(unknown, service.clock.now())))
     try:
-        if handler is None:
-            raise Problem("610", f"No such control: {request.method} {request.path}", status=404)
         return Reply(200, dumps(handler(service, request, rest)))
     except Problem as problem:
         return Reply(problem.status, dumps(fault_body(problem, service.clock.now())))

@@ -33,6 +33,9 @@ ROTATION_S = 86_400
 GRACE_S = 86_400
 SHORTEST_TOKEN = 10
 
+GRACE = "grace"
+REVOKES = "revokes"
+
 
 class OAuthError(Exception):
     """A refusal of the token endpoint, in the words of RFC 6749."""
@@ -143,9 +146,9 @@ class Authority:
                 return grant
             if token in grant.previous:
                 in_grace = now - grant.previous[token] < GRACE_S
-                if switches.old_refresh_token == "grace" and in_grace:
+                if switches.old_refresh_token == GRACE and in_grace:
                     return grant
-                if switches.refresh_token_reuse == "revokes":
+                if switches.refresh_token_reuse == REVOKES:
                     grant.is_revoked = True
                     self.version += 1
                 raise refused

@@ -34,10 +34,13 @@ def html(service: Service) -> bytes:
     )
     armed = ((str(rule.as_json()),) for rule in service.faults.armed)
     usage = service.calls.usage()
+    counted = (
+        f"Company {company.realm_id}, emulated. Metered calls {usage['metered']}, "
+        f"free {usage['free']}, throttled {usage['throttled']}."
+    )
     parts = (
         f"<h1>{escape(str(name))}</h1>",
-        f"<p>Company {company.realm_id}, emulated. Metered calls {usage['metered']}, "
-        f"free {usage['free']}, throttled {usage['throttled']}.</p>",
+        f"<p>{escape(counted)}</p>",
         _table("Stock", ("Item", "SKU", "On hand"), items),
         _table("Objects", ("Entity", "Count"), counts),
         _table("Latest calls", ("Time", "Method", "Path", "Operation", "Status"), calls),

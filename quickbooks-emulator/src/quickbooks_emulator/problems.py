@@ -6,10 +6,14 @@ Source: Intuit, "Error codes" and "Handle errors and exceptions"; shapes as reco
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from quickbooks_emulator.clock import envelope_text
-from quickbooks_emulator.json_text import JsonObject
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from quickbooks_emulator.json_text import JsonObject
 
 MESSAGES = {
     "500": "Unsupported Operation",
@@ -62,7 +66,7 @@ INACTIVE = (
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - a refusal is an answer, not a failure of ours
     """A request that is refused: Intuit's code with the words and the status it comes with."""
 
     code: str

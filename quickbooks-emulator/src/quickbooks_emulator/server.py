@@ -1,4 +1,4 @@
-"""The web server: reads requests, lets them through the gates and sends replies or breaks them off."""
+"""The web server: lets requests through the gates, sends replies or breaks them off."""
 
 from __future__ import annotations
 
@@ -177,8 +177,6 @@ class Server:
         """A bare HTTP error in one of the shapes that have been seen."""
         status = int(does.get("status", 500))
         headers = {str(name): str(value) for name, value in (does.get("headers") or {}).items()}
-        if status == OK + 229 and self.service.switches.retry_after_s:
-            headers.setdefault("Retry-After", str(self.service.switches.retry_after_s))
         shape = str(does.get("body") or "json")
         problem = STATUS_PROBLEMS.get(status) or Problem(
             "10000",
@@ -286,7 +284,6 @@ async def _half(incoming: web.Request, reply: Reply) -> web.StreamResponse:
     )
     await response.prepare(incoming)
     await response.write(reply.body[: len(reply.body) // 2])
-    await response.drain() if hasattr(response, "drain") else None
     if incoming.transport is not None:
         incoming.transport.close()
     return response

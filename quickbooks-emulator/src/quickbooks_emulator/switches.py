@@ -29,9 +29,9 @@ class Switches:
     """A changedSince older than 30 days: `partial` (200, silently only 30 days) or `fault`."""
     cdc_cap: str = "response"
     """Whether the 1,000 objects are counted over the whole `response` or per `entity`."""
-    old_refresh_token: str = "dies"
+    old_refresh_token: str = "dies"  # noqa: S105 - a reading
     """A rotated refresh token: `dies` at once, or has a `grace` of 24 hours ("OAuth 2.0")."""
-    refresh_token_reuse: str = "revokes"
+    refresh_token_reuse: str = "revokes"  # noqa: S105 - a reading
     """Using a dead refresh token `revokes` its successor too, or is only `refused`."""
     rotate_always: bool = True
     """A new refresh token at every refresh, or only once the old one is a day old."""

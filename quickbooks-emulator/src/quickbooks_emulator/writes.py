@@ -349,7 +349,8 @@ def _merged(old: JsonObject, given: JsonObject) -> JsonObject:
 
 def _keep_settled(body: JsonObject, old: JsonObject) -> None:
     """What was paid on the document stays paid. Raises Problem when it is more than it is worth."""
-    paid = subtract(old["TotalAmt"], old.get("Balance", old["TotalAmt"]))
+    worth = Decimal(old["TotalAmt"])
+    paid = subtract(worth, Decimal(old.get("Balance", worth)))
     balance = subtract(body["TotalAmt"], paid)
     if balance < 0:
         raise business("The amount of the transaction is less than what was applied to it.")

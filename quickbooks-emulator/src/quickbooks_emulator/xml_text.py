@@ -7,9 +7,11 @@ Source: Intuit, Finance.xsd: references carry their id as text and their name as
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from quickbooks_emulator.json_text import Json, JsonObject
+if TYPE_CHECKING:
+    from quickbooks_emulator.json_text import Json, JsonObject
 
 NAMESPACE = "http://schema.intuit.com/finance/v3"
 ATTRIBUTES = frozenset({

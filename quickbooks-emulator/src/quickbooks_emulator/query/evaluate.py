@@ -22,7 +22,7 @@ from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.query.grammar import DEFAULT_RESULTS, MAX_RESULTS, Condition, Query, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.store import Company, Row
@@ -75,14 +75,10 @@ def answer(company: Company, text: str, rules: Rules) -> Answer:
     if entity is None:
         raise _invalid(f"invalid context declaration: {query.entity}")
     start, most = _page(query)
-    tests = [
-        test
-        for condition in query.conditions
-        if (test := _test(entity, condition, rules)) and not _is_span(condition)
-    ]
-    tests += _hidden(entity, query)
+    tests = [(_is_span(one), _test(entity, one, rules)) for one in query.conditions]
+    open_tests = [test for is_span, test in tests if not is_span] + _hidden(entity, query)
     rows = _candidates(company, entity, query)
-    found = (row for row in rows if all(test(row) for test in tests)) if tests else iter(rows)
+    found: Iterator[Row] = (row for row in rows if all(test(row) for test in open_tests))
     if query.is_count:
         return Answer(entity.name, count=sum(1 for _ in found))
     keys = _keys(entity, query, rules)
@@ -131,10 +127,9 @@ def _may_filter(entity: Entity, name: str, rules: Rules) -> bool:
 
 def _getter(name: str) -> Callable[[Row], Comparable]:
     """How a row's value of a property is read, as something that compares."""
-    if name == UPDATED:
-        return lambda row: row.updated_at
-    if name == "MetaData.CreateTime":
-        return lambda row: row.created_at
+    if name in MOMENTS:
+        is_update = name == UPDATED
+        return lambda row: row.updated_at if is_update else row.created_at
     if name.endswith("Ref"):
         return lambda row: (row.body.get(name) or {}).get("value")
     if name in BOOLEANS:

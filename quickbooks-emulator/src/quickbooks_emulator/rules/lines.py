@@ -120,9 +120,7 @@ def sales_lines(company: Company, lines: list[JsonObject]) -> list[JsonObject]:
     shown = [*wares, _subtotal_line(subtotal)]
     if len(discounts) > 1:
         raise business("Only one discount line is allowed on a transaction.")
-    for line in discounts:
-        shown.append(_discount_line(line, subtotal))
-    return shown
+    return [*shown, *(_discount_line(line, subtotal) for line in discounts)]
 
 
 def _subtotal_line(amount: Decimal) -> JsonObject:
@@ -137,7 +135,7 @@ def _sales_line(company: Company, line: JsonObject) -> None:
         item_id = DEFAULT_ITEM
         name = company.body("Item", item_id) or {}
         detail["ItemRef"] = {"value": item_id, "name": name.get("Name", "")}
-    item = company.body("Item", item_id) if item_id not in {None, SHIPPING_ITEM} else None
+    item = company.body("Item", item_id) if item_id and item_id != SHIPPING_ITEM else None
     if item is not None:
         _needs_quantity(item, detail)
         if "IncomeAccountRef" in item:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quickbooks_emulator.catalogue import BOOLEANS, DATES, NUMBERS, Entity, Kind
-from quickbooks_emulator.json_text import Json, JsonObject
 from quickbooks_emulator.problems import Problem, missing, unsupported_property
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.json_text import Json, JsonObject
 
 MAX_DEPTH = 12
 MAX_DIGITS = 40
@@ -94,14 +96,9 @@ def _value(name: str, value: Json, depth: int) -> Json:
         return {key: _value(key, inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
         return [_value(name, inner, depth + 1) for inner in value]
-    if value is None:
-        return None
-    if name in NUMBERS:
-        return number(name, value)
-    if name in BOOLEANS:
-        return _truth(name, value)
-    if name in DATES:
-        return _date(name, value)
+    for names, read in ((NUMBERS, number), (BOOLEANS, _truth), (DATES, _date)):
+        if name in names and value is not None:
+            return read(name, value)
     if name == "value" and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return value

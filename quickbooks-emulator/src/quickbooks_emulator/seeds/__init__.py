@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.seeds import base
+from quickbooks_emulator.seeds import base, demo
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
@@ -19,5 +19,7 @@ NAMES = ("demo", "empty")
 
 def plant(name: str, company: Company, now: int) -> JsonObject:
     """Fill a company; returns the ids that its users need to know."""
+    if name == "demo":
+        return demo.plant(company, now)
     base.plant(company, now)
     return base.facts()

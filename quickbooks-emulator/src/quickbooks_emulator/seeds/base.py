@@ -14,7 +14,7 @@ from quickbooks_emulator.store import Row, series_of
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
-    from quickbooks_emulator.store import Company
+    from quickbooks_emulator.store import Company, Movement
 
 USD = {"value": "USD", "name": "United States Dollar"}
 
@@ -31,20 +31,19 @@ ACCOUNTS = (
     ("81", "Inventory Asset", "Other Current Asset", "Inventory"),
     ("84", "Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable"),
     ("86", "Discounts given", "Income", "DiscountsRefundsGiven"),
-    ("90", "Sales Tax Payable", "Other Current Liability", "GlobalTaxPayable"),
+    ("90", "Board of Equalization Payable", "Other Current Liability", "SalesTaxPayable"),
     ("97", "Inventory Shrinkage", "Cost of Goods Sold", "SuppliesMaterialsCogs"),
 )
 
 TERMS = (
-    ("1", "Due on receipt", 0), ("2", "Net 10", 10), ("3", "Net 30", 30),
-    ("4", "Net 60", 60), ("5", "Net 15", 15),
+    ("1", "Due on receipt", 0), ("2", "Net 15", 15), ("3", "Net 30", 30),
+    ("4", "Net 60", 60), ("5", "Net 10", 10),
 )  # fmt: skip
 
 PAYMENT_METHODS = (
     ("1", "Cash", "NON_CREDIT_CARD"), ("2", "Check", "NON_CREDIT_CARD"),
     ("3", "Visa", "CREDIT_CARD"), ("4", "MasterCard", "CREDIT_CARD"),
-    ("5", "Discover", "CREDIT_CARD"), ("6", "American Express", "CREDIT_CARD"),
-    ("7", "Diners Club", "CREDIT_CARD"),
+    ("5", "Discover", "CREDIT_CARD"),
 )  # fmt: skip
 
 TAX_AGENCIES = (("1", "Arizona Dept. of Revenue"), ("2", "Board of Equalization"))
@@ -85,23 +84,24 @@ def put(
     moment: int,
     *,
     created: int | None = None,
-    token: str = "0",
+    token: str = "0",  # noqa: S107 - a SyncToken
+    moves: tuple[Movement, ...] = (),
 ) -> None:
-    """Store an object as it is, with its marks, past all rules; its id is taken from the series."""
+    """Store an object as it is, with its marks, past all rules; ids count on behind it."""
     born = moment if created is None else created
     meta = {"CreateTime": second_text(born), "LastUpdatedTime": second_text(moment)}
     if entity == "InventoryAdjustment":
         meta = {"LastUpdatedTime": date_text(moment)}
     marked = {"domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": meta}
-    company.put(entity, Row({**body, **marked}, born, moment))
+    company.put(entity, Row({**body, **marked}, born, moment, moves))
     series = series_of(entity)
     company.series[series] = max(company.series.get(series, 1), int(body["Id"]) + 1)
 
 
-def plant(company: Company, now: int) -> None:
+def plant(company: Company, now: int, *, has_accounts: bool = True) -> None:
     """Fill the lists every company has."""
-    for object_id, name, kind, subtype in ACCOUNTS:
-        put_account(company, object_id, name, kind, subtype, now)
+    for account in ACCOUNTS if has_accounts else ():
+        put_account(company, account, now)
     for object_id, name, days in TERMS:
         term = {"Id": object_id, "Name": name, "Active": True, "Type": "STANDARD", "DueDays": days}
         put(company, "Term", term, now)
@@ -109,14 +109,14 @@ def plant(company: Company, now: int) -> None:
         method = {"Id": object_id, "Name": name, "Active": True, "Type": kind}
         put(company, "PaymentMethod", method, now)
     _plant_tax(company, now)
-    put(company, "CompanyInfo", company_info(), now)
+    name = "Emulated Company" if has_accounts else "Craig's Design and Landscaping Services"
+    put(company, "CompanyInfo", company_info(name), now)
     put(company, "Preferences", preferences(), now)
 
 
-def put_account(
-    company: Company, object_id: str, name: str, kind: str, subtype: str, now: int
-) -> None:
-    """One account without a balance."""
+def put_account(company: Company, account: tuple[str, str, str, str], now: int) -> None:
+    """One account (id, name, type, subtype) without a balance."""
+    object_id, name, kind, subtype = account
     body = {
         "Id": object_id,
         "Name": name,
