@@ -7,13 +7,14 @@ import json
 import subprocess
 import sys
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from quickbooks_emulator.testing import Emulator
 
@@ -71,12 +72,17 @@ class TapRun:
 class TapCommand:
     """The command, with the emulator's settings and quick waits."""
 
-    def __init__(self, connection: dict[str, Any], folder: Path) -> None:
+    def __init__(self, connect: Callable[[], dict[str, Any]], folder: Path) -> None:
+        self._connect = connect
         self._folder = folder
         self._catalogs: dict[str, dict[str, Any]] = {}
-        self.defaults = {
-            **connection,
-            "token_store": str(folder / "tokens.json"),
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """The settings of every run; the consent is given when the first one needs it."""
+        return {
+            **self._connect(),
+            "token_store": str(self._folder / "tokens.json"),
             "record_shape": "document",
             "commit_lag_s": 0,
         }
@@ -133,7 +139,7 @@ class TapCommand:
     def discover(self, **config: Any) -> dict[str, Any]:
         """Return the catalog; no settings are needed."""
         found = subprocess.run(
-            [COMMAND, "--config", self._file("config.json", config), "--discover"],
+            [COMMAND, "--config", self._file("discovery.json", config), "--discover"],
             capture_output=True,
             check=True,
             text=True,
@@ -160,4 +166,87 @@ class TapCommand:
 @pytest.fixture
 def run_tap(emulator: Emulator, tmp_path: Path) -> TapCommand:
     """Run the tap against the emulator."""
-    return TapCommand(emulator.settings(), tmp_path)
+    return TapCommand(emulator.settings, tmp_path)
+
+
+class Company:
+    """A small company that tests fill as they need."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.income = self._account("Sales of Product Income", "Income", "SalesOfProductIncome")
+        self.cost = self._account("Cost of Goods Sold", "Cost of Goods Sold", "SuppliesMaterialsCogs")
+        self.asset = self._account("Inventory Asset", "Other Current Asset", "Inventory")
+        self.shrinkage = self._account("Shrinkage", "Cost of Goods Sold", "SuppliesMaterialsCogs")
+        self.customer = emulator.create("Customer", {"DisplayName": "Sonnenschein"})["Id"]
+
+    def _account(self, name: str, kind: str, subtype: str) -> str:
+        found = [row for row in self.emulator.entities("Account") if row["Name"] == name]
+        if found:
+            return found[0]["Id"]
+        body = {"Name": name, "AccountType": kind, "AccountSubType": subtype}
+        return self.emulator.create("Account", body)["Id"]
+
+    def rest(self) -> None:
+        """Let an hour pass, so that what was done lies well before the next bookmark."""
+        self.emulator.advance(3600)
+
+    def item(self, name: str, quantity: float = 10, **more: Any) -> str:
+        """Create an inventory item; return its id."""
+        body = {
+            "Name": name,
+            "Type": "Inventory",
+            "TrackQtyOnHand": True,
+            "QtyOnHand": quantity,
+            "InvStartDate": "2020-01-01",
+            "IncomeAccountRef": {"value": self.income},
+            "ExpenseAccountRef": {"value": self.cost},
+            "AssetAccountRef": {"value": self.asset},
+            **more,
+        }
+        return self.emulator.create("Item", body)["Id"]
+
+    def service(self, name: str) -> str:
+        """Create an item without stock; return its id."""
+        body = {"Name": name, "Type": "Service", "IncomeAccountRef": {"value": self.income}}
+        return self.emulator.create("Item", body)["Id"]
+
+    def invoice(self, item: str, quantity: float = 1, price: float = 5, **more: Any) -> str:
+        """Sell; return the invoice's id."""
+        return self.emulator.create("Invoice", {**self.sale(item, quantity, price), **more})["Id"]
+
+    def sale(self, item: str, quantity: float = 1, price: float = 5) -> dict[str, Any]:
+        """The body of a document that sells something."""
+        return {
+            "CustomerRef": {"value": self.customer},
+            "Line": [
+                {
+                    "Amount": quantity * price,
+                    "DetailType": "SalesItemLineDetail",
+                    "SalesItemLineDetail": {
+                        "ItemRef": {"value": item},
+                        "Qty": quantity,
+                        "UnitPrice": price,
+                    },
+                }
+            ],
+        }
+
+    def adjustment(self, item: str, change: float) -> str:
+        """Correct the stock; return the adjustment's id."""
+        body = {
+            "AdjustAccountRef": {"value": self.shrinkage},
+            "Line": [
+                {
+                    "DetailType": "ItemAdjustmentLineDetail",
+                    "ItemAdjustmentLineDetail": {"ItemRef": {"value": item}, "QtyDiff": change},
+                }
+            ],
+        }
+        return self.emulator.create("InventoryAdjustment", body)["Id"]
+
+
+@pytest.fixture
+def company(emulator: Emulator) -> Company:
+    """A company with the accounts that stock needs and one customer."""
+    return Company(emulator)

@@ -50,7 +50,7 @@ STREAMS = [
 @pytest.fixture
 def tap(tmp_path):
     """The command without a connection."""
-    return TapCommand({}, tmp_path)
+    return TapCommand(dict, tmp_path)
 
 
 def entries(tap, shape):

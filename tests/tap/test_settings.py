@@ -18,7 +18,7 @@ CONNECTION = {
 @pytest.fixture
 def tap(tmp_path):
     """The command, with settings that would be right."""
-    return TapCommand(CONNECTION, tmp_path)
+    return TapCommand(lambda: CONNECTION, tmp_path)
 
 
 def sentence(run):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from quickbooks_client import RejectedError
+from quickbooks_client import InvalidQueryError, RejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 class Feed:
     """What one entity's changes were."""
 
-    time: datetime
-    """Server time of the answer."""
-    records: list[RawRecord] | None
+    time: datetime | None
+    """Server time of the answer; None when there was none."""
+    records: list[RawRecord] | None = None
     """None when the answer lacks some."""
     is_overflowed: bool = False
     """They are lacking because there were too many; otherwise because they are too old."""
@@ -61,10 +61,18 @@ class SharedChanges:
             self._ask_together(ask)
         if self._answer is None:
             # Refused together, perhaps for one entity alone: each stands for itself.
-            return _feed(entity, ask([entity], self._since[entity]))
+            return self._single(entity, ask)
         if entity in self._overflowed:
-            return Feed(self._overflowed[entity], None, is_overflowed=True)
+            return Feed(self._overflowed[entity], is_overflowed=True)
         return _feed(entity, self._answer)
+
+    def _single(self, entity: str, ask: Ask) -> Feed:
+        try:
+            return _feed(entity, ask([entity], self._since[entity]))
+        except InvalidQueryError:
+            # The question is refused, not the company or the plan: it reaches back too far, or the
+            # entity is not carried. A query answers it, or says what is really wrong.
+            return Feed(None)
 
     def _ask_together(self, ask: Ask) -> None:
         wanted = dict(self._since)
@@ -72,8 +80,6 @@ class SharedChanges:
             try:
                 answer = ask(list(wanted), min(wanted.values()))
             except RejectedError:
-                if len(wanted) == 1:
-                    raise
                 self._is_refused = True
                 return
             if not answer.overflowed or len(wanted) == 1:
@@ -86,7 +92,7 @@ class SharedChanges:
 
 def _feed(entity: str, answer: Changes) -> Feed:
     if entity in answer.overflowed:
-        return Feed(answer.time, None, is_overflowed=True)
+        return Feed(answer.time, is_overflowed=True)
     if not answer.is_complete:
-        return Feed(answer.time, None)
+        return Feed(answer.time)
     return Feed(answer.time, answer.records.pop(entity, []))

@@ -100,7 +100,7 @@ class Reader:
     ) -> Iterator[Delivery]:
         if step.mode is Mode.CDC:
             feed = self._feed(source, line)
-            if feed.records is not None:
+            if feed.records is not None and feed.time is not None:
                 yield from self._deliver(line, feed.records, feed.time, without)
                 self._finish(source, line, feed.time)
                 return

@@ -151,8 +151,8 @@ class Options:
             record_shape=config.get("record_shape", "typed"),
             start_date=_start(config.get("start_date")),
             quantities=config.get("quantities", False),
-            commit_lag=timedelta(seconds=config.get("commit_lag_s", 5)),
-            reference_refresh=timedelta(hours=config.get("reference_refresh_hours", 24)),
+            commit_lag=timedelta(seconds=float(config.get("commit_lag_s", 5))),
+            reference_refresh=timedelta(hours=float(config.get("reference_refresh_hours", 24))),
             page_rows=page_rows,
         )
 
