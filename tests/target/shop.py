@@ -143,6 +143,7 @@ class Ledger:
         return table if self.url.startswith("sqlite") else f"sync.{table}"
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of a statement; `?` stands for a value."""
         if self.url.startswith("sqlite"):
             connection: Any = sqlite3.connect(self.url.removeprefix("sqlite:///"))
         else:
@@ -153,7 +154,7 @@ class Ledger:
             cursor.execute(sql, values)
             found = cursor.fetchall() if cursor.description else []
             connection.commit()
-            return list(found)
+            return [tuple(row) for row in found]
 
 
 @dataclass
