@@ -1,0 +1,399 @@
+"""Tokens: refreshed by themselves, by one at a time, and never lost."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from quickbooks_client import (
+    AuthenticationError,
+    Client,
+    ConfigurationError,
+    ServerError,
+    Settings,
+    StoreBusyError,
+)
+from quickbooks_client.token_store import FileTokenStore, Token
+from tests.client.fakes import START
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quickbooks_emulator.testing import Emulator
+    from tests.client.fakes import FakeClock
+
+COUNT = "SELECT COUNT(*) FROM Item"
+TOKEN = "/oauth2/v1/tokens/bearer"  # noqa: S105 - a path
+
+
+def refreshes(emulator: Emulator) -> list[int]:
+    return [
+        call["status"] for call in emulator.calls(class_="auth") if TOKEN in str(call["path"])
+    ]
+
+
+def stored(connection: dict[str, Any]) -> dict[str, str]:
+    content = json.loads(Path(connection["token_store"]).read_text())
+    (token,) = content["tokens"].values()
+    return token
+
+
+def test_the_first_refresh_token_fills_an_empty_store(
+    emulator: Emulator, client: Client, connection: dict[str, Any]
+) -> None:
+    """
+    One refresh, and the store holds what came; only its owner can read it.
+    """
+    client.query(COUNT)
+    client.query(COUNT)
+
+    path = Path(connection["token_store"])
+    assert [200] == refreshes(emulator)
+    assert stored(connection)["refresh_token"]
+    assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+    assert 0o700 == stat.S_IMODE(path.parent.stat().st_mode)
+
+
+def test_a_token_that_expires_in_the_middle_of_a_run_is_refreshed_silently(
+    emulator: Emulator, client: Client
+) -> None:
+    """
+    The server refuses it before our clock knew: one refresh, one replay.
+    """
+    client.query(COUNT)
+    emulator.expire_tokens()
+
+    client.query(COUNT)
+
+    assert [200, 200] == refreshes(emulator)
+    assert 2 == client.meter.snapshot().refreshed
+
+
+def test_a_token_is_renewed_before_it_ends(
+    emulator: Emulator, client: Client, clock: FakeClock
+) -> None:
+    """
+    Five minutes ahead, so that no call meets the end: no 401 is seen.
+    """
+    client.query(COUNT)
+    clock.advance(3600 - 299)
+    client.query(COUNT)
+
+    assert [200, 200] == refreshes(emulator)
+    assert [] == emulator.calls(status=401)
+
+
+def test_the_rotated_refresh_token_is_kept_and_the_old_one_dead(
+    emulator: Emulator,
+    make_client: Callable[..., Client],
+    connection: dict[str, Any],
+    clock: FakeClock,
+) -> None:
+    """
+    After a day QuickBooks gives a new one; another process carries on with it.
+    """
+    make_client().query(COUNT)
+    first = stored(connection)["refresh_token"]
+    emulator.advance(25 * 3600)
+    clock.advance(25 * 3600)
+
+    make_client().query(COUNT)
+    second = stored(connection)["refresh_token"]
+    clock.advance(3600)
+    make_client().query(COUNT)
+
+    assert first != second
+    assert [200, 200, 200] == refreshes(emulator)
+
+
+def test_a_dead_refresh_token_ends_in_one_sentence(
+    emulator: Emulator, make_client: Callable[..., Client], clock: FakeClock
+) -> None:
+    """
+    It says which company, and what to set; it shows no token.
+    """
+    client = make_client()
+    client.query(COUNT)
+    emulator.expire_tokens(access=True, refresh=True)
+    clock.advance(3600)
+
+    with pytest.raises(AuthenticationError) as caught:
+        client.query(COUNT)
+
+    sentence = str(caught.value)
+    assert "company 9341452718281828459 (emulator) has ended" in sentence
+    assert "refresh_token" in sentence
+    assert caught.value.code == "invalid_grant"
+    assert "\n" not in sentence
+
+
+def test_a_new_refresh_token_replaces_a_dead_one(
+    emulator: Emulator, make_client: Callable[..., Client], clock: FakeClock
+) -> None:
+    """
+    The setting is used when the store holds none that works.
+    """
+    make_client().query(COUNT)
+    emulator.expire_tokens(access=True, refresh=True)
+    clock.advance(3600)
+
+    make_client(refresh_token=emulator.consent()).query(COUNT)
+
+    assert 200 == refreshes(emulator)[-1]
+
+
+def test_a_stored_token_goes_before_the_setting(
+    emulator: Emulator, make_client: Callable[..., Client]
+) -> None:
+    """
+    The setting is a first token only: a rotated one is never overwritten by it.
+    """
+    make_client().query(COUNT)
+
+    make_client(refresh_token="something-else").query(COUNT)  # noqa: S106
+
+    assert [200] == refreshes(emulator)
+
+
+def test_without_any_token_the_sentence_says_where_one_was_looked_for(
+    make_client: Callable[..., Client],
+) -> None:
+    """
+    A new installation.
+    """
+    with pytest.raises(AuthenticationError, match="No token for company .* is in .*tokens.json"):
+        make_client(refresh_token="").query(COUNT)
+
+
+def test_wrong_keys_name_their_settings(make_client: Callable[..., Client]) -> None:
+    """
+    The app's secret is wrong: the refresh token is not blamed, nothing is retried.
+    """
+    with pytest.raises(AuthenticationError, match="client_id and client_secret") as caught:
+        make_client(client_secret="not-the-secret").query(COUNT)  # noqa: S106
+
+    assert "not-the-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "named"), [("/nothing", "discovery_url"), ("/v3/company", "discovery_url")]
+)
+def test_a_wrong_discovery_address_is_named(
+    emulator: Emulator, make_client: Callable[..., Client], url: str, named: str
+) -> None:
+    """
+    No document there.
+    """
+    with pytest.raises(ConfigurationError, match=named):
+        make_client(discovery_url=emulator.url + url).query(COUNT)
+
+
+def test_a_token_that_still_lives_is_used_when_the_endpoint_fails(
+    emulator: Emulator, client: Client, clock: FakeClock
+) -> None:
+    """
+    Renewing ahead of time must not turn an outage of the endpoint into one of ours.
+    """
+    client.query(COUNT)
+    clock.advance(3600 - 200)
+    emulator.fail(path=TOKEN, times=None, do={"kind": "status", "status": 503, "body": "html"})
+
+    client.query(COUNT)
+
+    assert 2 == client.meter.snapshot().requests
+
+
+def test_an_endpoint_that_fails_is_tried_three_times_more(
+    emulator: Emulator, client: Client
+) -> None:
+    """
+    Then the call fails as retriable, and says how often it was tried.
+    """
+    emulator.fail(path=TOKEN, times=None, do={"kind": "status", "status": 503, "body": "text"})
+
+    with pytest.raises(ServerError, match="Gave up after 4 tries"):
+        client.query(COUNT)
+
+
+def test_many_threads_make_one_refresh(emulator: Emulator, client: Client) -> None:
+    """
+    All start at once on an empty store.
+    """
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: client.query(COUNT), range(8)))
+
+    assert [200] == refreshes(emulator)
+
+
+def _count(connection: dict[str, Any], start: Any) -> None:
+    start.wait(60)
+    Client(Settings.from_mapping(connection)).query(COUNT)
+
+
+def test_eight_processes_on_an_expired_store_make_one_refresh(
+    emulator: Emulator, make_client: Callable[..., Client], connection: dict[str, Any]
+) -> None:
+    """
+    The stored token has ended; all eight go on with the one that replaced it.
+    """
+    client = make_client()
+    client.query(COUNT)
+    token = client.store.load()
+    assert token is not None
+    # The fake clock stands in the past of the processes' own: what it got has ended for them.
+    assert token.expires_at < START + timedelta(days=1)
+    emulator.clear_calls()
+    context = multiprocessing.get_context("spawn")
+    start = context.Event()
+    processes = [context.Process(target=_count, args=(connection, start)) for _ in range(8)]
+    for process in processes:
+        process.start()
+    start.set()
+    for process in processes:
+        process.join(120)
+
+    assert [0] * 8 == [process.exitcode for process in processes]
+    assert [200] == refreshes(emulator)
+
+
+def test_a_process_killed_during_the_refresh_leaves_a_store_that_works(
+    emulator: Emulator, make_client: Callable[..., Client], connection: dict[str, Any]
+) -> None:
+    """
+    kill -9 while the token endpoint has not answered: the lock is free, the file whole.
+    """
+    make_client().query(COUNT)
+    emulator.clear_calls()
+    rule = emulator.fail(path=TOKEN, times=1, do={"kind": "delay", "seconds": 60})
+    context = multiprocessing.get_context("spawn")
+    start = context.Event()
+    start.set()
+    process = context.Process(target=_count, args=(connection, start))
+    process.start()
+    _wait_until(lambda: struck(emulator, rule["number"]))
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+
+    Client(Settings.from_mapping(connection)).query(COUNT)
+
+    assert 200 == emulator.calls(class_="metered")[-1]["status"]
+
+
+def struck(emulator: Emulator, number: int) -> bool:
+    rules = emulator._ask("GET", "faults")
+    return any(rule["number"] == number and rule["struck"] for rule in rules)
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    """Wait for another process: a minute at most."""
+    import time  # noqa: PLC0415 - nothing else here looks at the machine's clock
+
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_process_killed_while_writing_hides_nothing(tmp_path: Path) -> None:
+    """
+    What a kill leaves beside the file is cleared away, and the file is the old one, whole.
+    """
+    store = FileTokenStore(tmp_path / "tokens.json", "sandbox", "1")
+    token = Token("access", "refresh", START)
+    with store.lock():
+        store.save(token)
+    left_over = tmp_path / "tokens.json.12345678.new"
+    left_over.write_text("{half")
+
+    assert token == store.load()
+    with store.lock():
+        store.save(token)
+    assert not left_over.exists()
+
+
+def test_a_store_keeps_companies_and_environments_apart(tmp_path: Path) -> None:
+    """
+    One file may serve several.
+    """
+    stores = [
+        FileTokenStore(tmp_path / "tokens.json", environment, realm_id)
+        for environment in ("sandbox", "production")
+        for realm_id in ("1", "2")
+    ]
+    for number, store in enumerate(stores):
+        with store.lock():
+            store.save(Token(f"a{number}", f"r{number}", START))
+
+    assert ["a0", "a1", "a2", "a3"] == [
+        token.access_token for store in stores if (token := store.load())
+    ]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 9, "tokens": {}}', "\x00\xff"])
+def test_a_store_that_is_none_is_not_overwritten(
+    client: Client, connection: dict[str, Any], content: str
+) -> None:
+    """
+    The sentence names token_store; the file stays as it is.
+    """
+    path = Path(connection["token_store"])
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content.encode("latin-1"))
+
+    with pytest.raises(ConfigurationError, match="token_store"):
+        client.query(COUNT)
+
+    assert content.encode("latin-1") == path.read_bytes()
+
+
+def test_a_folder_that_cannot_be_used_names_the_setting(
+    make_client: Callable[..., Client], tmp_path: Path
+) -> None:
+    """
+    A file stands where the folder should be.
+    """
+    (tmp_path / "blocked").write_text("")
+
+    with pytest.raises(ConfigurationError, match="token_store"):
+        make_client(token_store=str(tmp_path / "blocked" / "tokens.json")).query(COUNT)
+
+
+def test_a_lock_that_is_never_released_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    """
+    The sentence names the file.
+    """
+    path = tmp_path / "tokens.json"
+    holder = FileTokenStore(path, "sandbox", "1")
+    waiter = FileTokenStore(path, "sandbox", "1", lock_timeout_s=0.05)
+
+    with holder.lock(), ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(lambda: waiter.lock().__enter__())
+
+        with pytest.raises(StoreBusyError, match="tokens.json"):
+            waiting.result(30)
+
+
+def test_revoking_disconnects_and_forgets(
+    make_client: Callable[..., Client], connection: dict[str, Any]
+) -> None:
+    """
+    Afterwards there is no token, here or there.
+    """
+    client = make_client()
+    client.query(COUNT)
+
+    client.authorizer.revoke()
+
+    assert {} == json.loads(Path(connection["token_store"]).read_text())["tokens"]
+    with pytest.raises(AuthenticationError):
+        client.query(COUNT)
