@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Company
 
+COMPANY = "/v3/company/"
 ROOT = re.compile(r"/v3/company/(?P<realm>[^/]+)/(?P<resource>[^/]+)(?:/(?P<id>[^/]+))?/?")
 QUERIED = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 OK = 200
@@ -43,9 +44,11 @@ class Target:
 
 def target_of(request: Request) -> Target | None:
     """What the request asks for; None when its address is none of the API's."""
+    if not request.path.startswith(COMPANY):
+        return None
     match = ROOT.fullmatch(request.path)
     if match is None:
-        return None
+        return Target(request.path.removeprefix(COMPANY).partition("/")[0], "unknown")
     realm, resource = match["realm"], match["resource"].lower()
     object_id = match["id"] or ""
     if resource == "query" and not object_id:

@@ -25,6 +25,13 @@ Handler: TypeAlias = "Callable[[Service, Request, list[str]], Json]"
 
 def answer(service: Service, request: Request) -> Reply:
     """The reply to a call of the control plane."""
+    reply = _answer(service, request)
+    if service.file is not None:
+        service.file.flush()
+    return reply
+
+
+def _answer(service: Service, request: Request) -> Reply:
     name, *rest = [part for part in request.path.removeprefix(PREFIX).split("/") if part] or [""]
     handler = ROUTES.get((request.method, name))
     if handler is None:

@@ -16,7 +16,7 @@ from quickbooks_emulator.problems import Problem
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json, JsonObject
 
-AFTER = frozenset({"lose_reply", "cut_body"})
+AFTER = frozenset({"lose_reply", "cut_body", "delay_reply"})
 BEFORE = frozenset({"status", "fault", "reset", "delay"})
 
 

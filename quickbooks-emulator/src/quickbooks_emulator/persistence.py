@@ -1,5 +1,6 @@
 """The emulator's file: SQLite, written with each request, so that a kill loses nothing.
 
+What a request changes (objects, its remembered reply, tokens) goes in together: `flush` ends it.
 The journal is a write-ahead log without waiting for the disk: the operating system keeps what a
 killed process has written. (A power cut may lose the last requests; that is no use case here.)
 """
@@ -61,7 +62,7 @@ class File:
 
     def rewrite(self, service: Service) -> None:
         """Replace everything by the service's state."""
-        self._connection.execute("begin")
+        self._begin()
         for table in ("state", "objects", "tombstones", "replies"):
             self._connection.execute(f"delete from {table}")
         self._put_state("format", FORMAT)
@@ -75,11 +76,19 @@ class File:
             self._put_objects(company, keys)
         self._connection.execute("commit")
 
+    def flush(self) -> None:
+        """End a request: all it changed is kept, or was not begun."""
+        if self._connection.in_transaction:
+            self._connection.execute("commit")
+
+    def _begin(self) -> None:
+        if not self._connection.in_transaction:
+            self._connection.execute("begin")
+
     def keep(self, company: Company, touched: Iterable[Key]) -> None:
         """Write the objects that a request changed."""
-        self._connection.execute("begin")
+        self._begin()
         self._put_objects(company, touched)
-        self._connection.execute("commit")
 
     def keep_replies(self, realm_id: str, replies: Replies) -> None:
         """Write the replies not yet written."""
@@ -90,17 +99,18 @@ class File:
             for request_id in replies.fresh
             if (kept := replies.by_id.get(request_id))
         ]
-        self._connection.execute("begin")
+        self._begin()
         self._connection.executemany("insert or replace into replies values (?, ?, ?, ?, ?)", rows)
-        self._connection.execute("commit")
         replies.fresh.clear()
 
     def keep_authority(self, service: Service) -> None:
         """Write apps and tokens when they changed."""
+        self._begin()
         self._put_authority(service)
 
     def keep_settings(self, service: Service) -> None:
         """Write clock, switches and limits."""
+        self._begin()
         self._put_settings(service)
 
     def _put_state(self, name: str, value: Json) -> None:

@@ -127,6 +127,7 @@ class Server:
     def _keep(self, realm_id: str) -> None:
         if self.service.file is not None:
             self.service.file.keep_replies(realm_id, self.service.replies_of(realm_id))
+            self.service.file.flush()
 
     def _record(self, request: Request, call: Call, call_class: str) -> Recorded:
         return self.service.calls.begin(
@@ -200,7 +201,11 @@ class Server:
         done = reply.status < FIRST_FAILURE
         faults = self.service.faults.struck_by(call, AFTER) if done else []
         kinds = {does["kind"] for does in faults}
-        self.service.calls.end(record, reply.status, is_lost=bool(kinds))
+        is_lost = not kinds.isdisjoint({"lose_reply", "cut_body"})
+        self.service.calls.end(record, reply.status, is_lost=is_lost)
+        for does in faults:
+            if does["kind"] == "delay_reply":
+                await asyncio.sleep(float(does.get("seconds", 0)))
         if "lose_reply" in kinds:
             raise Cut
         if "cut_body" in kinds:
@@ -222,6 +227,7 @@ class Server:
                 reply = self._authorise(incoming, request, call.operation)
                 if self.service.file is not None:
                     self.service.file.keep_authority(self.service)
+                    self.service.file.flush()
             return await self._after(incoming, call, record, reply)
         except Cut:
             if not record.status:

@@ -2,9 +2,9 @@
 
 `demo.json` holds facts of Intuit's US sample company "Craig's Design and Landscaping Services" as
 its API showed them in May 2026 (ids, names, dates, amounts, lines, links; sales receipts, refund
-receipts and employees of 2023, moved on by 1,145 days) in a row form of our own: id, token, created,
-seconds until the last change, then one cell per column. `shop` adds what that company lacks; it is
-invented.
+receipts and employees of 2023, moved on by 1,145 days) in a row form of our own: id, token,
+created, seconds until the last change, then one cell per column. `shop` adds what that company
+lacks; it is invented.
 """
 
 from __future__ import annotations

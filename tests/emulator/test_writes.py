@@ -1,0 +1,280 @@
+"""Create, read, update, void, delete. Intuit: reference pages, "Error codes"."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from quickbooks_emulator.json_text import loads
+
+
+def test_a_created_object_comes_back_whole(caller, emulator):
+    """
+    HTTP 200, marks and defaults filled in, time of the envelope in milliseconds, MetaData in whole
+    seconds with the Pacific offset. Source: Intuit, "Customer"; "Basics of the Accounting API".
+    """
+    emulator.set_clock("2026-07-01T20:30:15.45Z", freeze=True)
+    caller.refresh()
+
+    reply = caller.post("customer", {"GivenName": "Ada", "FamilyName": "Low"}).json()
+
+    customer = reply["Customer"]
+    assert "2026-07-01T13:30:15.45-07:00" == reply["time"]
+    assert "2026-07-01T13:30:15-07:00" == customer["MetaData"]["CreateTime"]
+    assert ("Ada Low", "0", "QBO", False) == (
+        customer["DisplayName"],
+        customer["SyncToken"],
+        customer["domain"],
+        customer["sparse"],
+    )
+    assert customer == caller.send("GET", f"customer/{customer['Id']}").json()["Customer"]
+
+
+def test_the_offset_follows_daylight_saving(caller, emulator):
+    """
+    Source: recorded answers: -08:00 in winter, -07:00 in summer; no fraction when it is nought.
+    """
+    emulator.set_clock("2026-01-05T12:00:00Z", freeze=True)
+    caller.refresh()
+
+    assert (
+        "2026-01-05T04:00:00-08:00" == caller.post("customer", {"DisplayName": "W"}).json()["time"]
+    )
+
+
+@pytest.mark.parametrize("text", ["12345678901234.99", "0.1", "10.00", "1234567.1234567", "3"])
+def test_numbers_come_back_as_they_went_in(caller, shop, text):
+    """
+    No digit is lost and none is added. Source: Intuit, "Invoice" (Amount, UnitPrice).
+    """
+    line = shop.line(1, Decimal(text), amount=Decimal(text).quantize(Decimal("0.01")))
+
+    caller.create("Invoice", shop.invoice(line, DocNumber="N"))
+    raw = caller.send("GET", "query", params={"query": "select * from Invoice"}).content
+
+    assert f'"UnitPrice":{text}'.encode() in raw
+    stored = loads(raw)["QueryResponse"]["Invoice"][0]
+    assert Decimal(text).quantize(Decimal("0.01")) == stored["TotalAmt"]
+
+
+def test_numbers_may_be_sent_as_text(caller, shop):
+    """
+    Source: observed of python-quickbooks and others, which send decimals as text.
+    """
+    line = shop.line(2, 10, amount="20.00", detail={"Qty": "2", "UnitPrice": "10.0"})
+
+    stored = caller.create("Invoice", shop.invoice(line))
+
+    assert Decimal("20.00") == stored["TotalAmt"]
+    assert 38 == shop.emulator.quantity(shop.item_id)
+
+
+def test_a_sparse_update_changes_what_it_names(caller, emulator):
+    """
+    Null is ignored, an empty text clears, the rest stays. Source: Intuit, "Customer", sparse update.
+    """
+    one = emulator.create("Customer", {"DisplayName": "Ada", "Notes": "x", "CompanyName": "Co"})
+
+    two = caller.create(
+        "Customer",
+        {"Id": one["Id"], "SyncToken": "0", "sparse": True, "Notes": "", "CompanyName": None},
+    )
+
+    assert "Notes" not in two
+    assert ("Co", "1", one["Id"]) == (two["CompanyName"], two["SyncToken"], two["Id"])
+
+
+def test_a_full_update_clears_what_it_leaves_out(caller, emulator):
+    """
+    Source: Intuit, "Customer", full update.
+    """
+    one = emulator.create("Customer", {"DisplayName": "Ada", "Notes": "x"})
+
+    two = caller.create("Customer", {"Id": one["Id"], "SyncToken": "0", "DisplayName": "Bea"})
+
+    assert "Notes" not in two
+    assert "Bea" == two["DisplayName"]
+
+
+def test_a_stale_token_is_refused(caller, emulator):
+    """
+    5010, and nothing changes. Source: Intuit, "Error codes" (5010); recorded answer.
+    """
+    one = emulator.create("Customer", {"DisplayName": "Ada"})
+    emulator.update("Customer", {"Id": one["Id"], "Notes": "first"})
+
+    refused = caller.fault("Customer", {"Id": one["Id"], "SyncToken": "0", "DisplayName": "B"})
+
+    assert (400, "5010") == refused
+    assert "Ada" == emulator.entities("Customer")[0]["DisplayName"]
+
+
+def test_an_inactive_name_is_free_again(caller, emulator):
+    """
+    " (deleted)" is appended. Source: Intuit, "Customer" (Active); recorded answers.
+    """
+    one = emulator.create("Customer", {"DisplayName": "Ada"})
+    assert (400, "6240") == caller.fault("Customer", {"DisplayName": "ada"})
+
+    body = {"Id": one["Id"], "SyncToken": "0", "sparse": True, "Active": False}
+    gone = caller.create("Customer", body)
+
+    assert "Ada (deleted)" == gone["DisplayName"]
+    assert "Ada" == caller.create("Customer", {"DisplayName": "Ada"})["DisplayName"]
+
+
+def test_a_deleted_document_is_gone_and_a_list_object_cannot_be(caller, emulator, shop):
+    """
+    The reply is a stub, reading it gives 610; a name list refuses.
+    Source: Intuit, "Invoice", delete; "Error codes" (500, 610).
+    """
+    invoice = emulator.create("Invoice", shop.invoice())
+    stub = {"Id": invoice["Id"], "SyncToken": "0"}
+
+    reply = caller.create("Invoice", stub, operation="delete")
+    read = caller.send("GET", f"invoice/{invoice['Id']}")
+
+    assert {"status": "Deleted", "domain": "QBO", "Id": invoice["Id"]} == reply
+    assert (400, "610") == (read.status_code, read.json()["Fault"]["Error"][0]["code"])
+    assert (400, "610") == caller.fault("Invoice", stub, operation="delete")
+    customer = {"Id": shop.customer_id, "SyncToken": "0"}
+    assert (400, "500") == caller.fault("Customer", customer, operation="delete")
+
+
+@pytest.mark.parametrize(
+    "params", [{"operation": "void"}, {"operation": "update", "include": "void"}]
+)
+def test_a_voided_document_stays_with_nothing_in_it(caller, emulator, shop, params):
+    """
+    Amounts and quantities are nought, the note begins with Voided. Source: Intuit, "Invoice", void.
+    """
+    invoice = emulator.create("Invoice", shop.invoice())
+
+    void = caller.create(
+        "Invoice", {"Id": invoice["Id"], "SyncToken": "0", "sparse": True}, **params
+    )
+
+    assert (0, 0, "Voided", "1") == (
+        void["TotalAmt"],
+        void["Balance"],
+        void["PrivateNote"],
+        void["SyncToken"],
+    )
+    assert [0, 0] == [line["Amount"] for line in void["Line"]]
+    assert 40 == emulator.quantity(shop.item_id)
+
+
+def test_totals_are_worked_out(caller, shop):
+    """
+    A subtotal line is added, a percentage discount and the tax code's rate are applied; sent totals
+    are ignored. Source: Intuit, "Invoice" (DiscountLineDetail, TxnTaxDetail, TotalAmt).
+    """
+    taxed = shop.line(2, Decimal("34.5"), detail={"TaxCodeRef": {"value": "TAX"}})
+    discount = {
+        "DetailType": "DiscountLineDetail",
+        "DiscountLineDetail": {"PercentBased": True, "DiscountPercent": 10},
+    }
+
+    stored = caller.create(
+        "Invoice",
+        shop.invoice(
+            taxed,
+            discount,
+            ApplyTaxAfterDiscount=True,
+            TxnTaxDetail={"TxnTaxCodeRef": {"value": "2"}},
+            TotalAmt=1,
+            Balance=1,
+        ),
+    )
+
+    kinds = [line["DetailType"] for line in stored["Line"]]
+    assert ["SalesItemLineDetail", "SubTotalLineDetail", "DiscountLineDetail"] == kinds
+    amounts = [line["Amount"] for line in stored["Line"]]
+    assert [Decimal("69.0"), Decimal("69.0"), Decimal("6.90")] == amounts
+    assert Decimal("4.97") == stored["TxnTaxDetail"]["TotalTax"]
+    assert Decimal("67.07") == stored["TotalAmt"] == stored["Balance"]
+
+
+def test_an_adjustment_comes_back_bare(caller, emulator, shop):
+    """
+    A large id, no kind of line, a date for LastUpdatedTime, no CreateTime, an empty note.
+    Source: Intuit, "InventoryAdjustment", sample response.
+    """
+    body = shop.adjustment(
+        Decimal("-2.5"), DocNumber="A-1", PrivateNote="why", TxnDate="2026-05-02"
+    )
+
+    stored = caller.create("InventoryAdjustment", body)
+
+    assert 10 == len(stored["Id"])
+    assert "" == stored["PrivateNote"]
+    assert ["LastUpdatedTime"] == list(stored["MetaData"])
+    assert 10 == len(stored["MetaData"]["LastUpdatedTime"])
+    detail = {"ItemRef": {"value": shop.item_id}, "QtyDiff": Decimal("-2.5")}
+    assert [{"ItemAdjustmentLineDetail": detail, "Id": "1"}] == stored["Line"]
+    assert Decimal("37.5") == emulator.quantity(shop.item_id)
+
+
+def test_numbers_are_given_only_when_the_company_does_not_give_its_own(caller, emulator, shop):
+    """
+    With custom transaction numbers a missing DocNumber stays away; else it is the next of the
+    series. Source: Intuit, "Preferences" (CustomTxnNumbers).
+    """
+    assert "DocNumber" not in caller.create("Invoice", shop.invoice())
+    emulator.create("Invoice", shop.invoice(DocNumber="1041"))
+
+    emulator.update("Preferences", {"Id": "1", "SalesFormsPrefs": {"CustomTxnNumbers": False}})
+
+    assert "1042" == caller.create("Invoice", shop.invoice())["DocNumber"]
+
+
+def test_company_and_preferences_are_read_under_their_addresses(caller, emulator):
+    """
+    Source: Intuit, "CompanyInfo", "Preferences".
+    """
+    info = caller.send("GET", f"companyinfo/{emulator.realm_id}").json()["CompanyInfo"]
+    preferences = caller.send("GET", "preferences").json()["Preferences"]
+
+    pairs = {pair["Name"]: pair["Value"] for pair in info["NameValue"]}
+    assert "QuickBooks Online Plus" == pairs["OfferingSku"]
+    assert "America/Los_Angeles" == info["DefaultTimeZone"]
+    assert preferences["ProductAndServicesPrefs"]["QuantityOnHand"] is True
+
+
+def test_without_asking_for_json_the_answer_is_xml(caller, emulator):
+    """
+    Source: Intuit, "Basics of the Accounting API" (Accept).
+    """
+    emulator.create("Customer", {"DisplayName": "A & B <Co>"})
+
+    good = caller.send(
+        "GET", "query", params={"query": "select * from Customer"}, headers={"Accept": "*/*"}
+    )
+    bad = caller.send("GET", "customer/99", headers={"Accept": "application/xml"})
+
+    assert "application/xml; charset=UTF-8" == good.headers["Content-Type"]
+    assert "<DisplayName>A &amp; B &lt;Co&gt;</DisplayName>" in good.text
+    assert '<Fault type="ValidationFault"><Error code="610" element=""><Message>' in bad.text
+
+
+def test_format_json_asks_for_json_too(caller):
+    """
+    Source: observed of node-quickbooks.
+    """
+    reply = caller.send("GET", "companyinfo/1?format=json", headers={"Accept": "*/*"})
+
+    assert "Emulated Company" == reply.json()["CompanyInfo"]["CompanyName"]
+
+
+def test_every_reply_has_a_transaction_id_and_long_ones_are_packed(caller, emulator):
+    """
+    Source: Intuit, "Basics of the Accounting API" (intuit_tid, gzip).
+    """
+    emulator.create_all("Customer", [{"DisplayName": f"C{n}"} for n in range(20)])
+
+    reply = caller.send("GET", "query", params={"query": "select * from Customer"})
+
+    assert reply.headers["intuit_tid"].startswith("1-")
+    assert "gzip" == reply.headers["Content-Encoding"]
+    assert 20 == len(reply.json()["QueryResponse"]["Customer"])
