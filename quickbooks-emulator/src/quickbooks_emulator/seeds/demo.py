@@ -161,7 +161,8 @@ def _complete_account(company: Company, body: JsonObject) -> None:
 def _expanded(company: Company, entity: str, name: str, value: Json) -> Json:
     """A cell as the service shows it."""
     if name in WRAPPED:
-        return {WRAPPED[name]: value}
+        # An empty object has been recorded too.
+        return {WRAPPED[name]: value} if value else {}
     if name == "Line":
         return [_line(company, row) for row in value]
     if name in {"LinkedTxn", "TxnTaxDetail"}:
