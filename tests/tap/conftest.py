@@ -47,7 +47,7 @@ class TapRun:
         return [
             line
             for line in self.lines
-            if line.startswith('{"type":"RECORD"') and f'"stream":"{stream}"' in line
+            if f'"stream":"{stream}"' in line.split('"record":')[0] and '"record":' in line
         ]
 
     def ids(self, stream: str) -> list[str]:
