@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
 from quickbooks_client import Clock, QueryReply, RawRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 START = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 

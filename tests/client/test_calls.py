@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,13 +26,13 @@ from quickbooks_client import (
     UnexpectedReplyError,
     WrongCompanyError,
 )
-from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from quickbooks_emulator.testing import Emulator
+    from tests.client.fakes import FakeClock
 
 COUNT = "SELECT COUNT(*) FROM Customer"
 ADA = {"DisplayName": "Ada"}
@@ -99,7 +100,7 @@ def test_a_throttle_without_end_is_given_up_in_bounded_time(
     emulator.throttle(times=100)
     began = clock.monotonic()
 
-    with pytest.raises(ThrottledError, match="Gave up after .* tries .*") as caught:
+    with pytest.raises(ThrottledError, match=r"Gave up after \d tries") as caught:
         client.query(COUNT)
 
     assert 600 >= clock.monotonic() - began
@@ -135,9 +136,7 @@ def test_a_server_that_stays_down_is_given_up(emulator: Emulator, client: Client
 
 
 @pytest.mark.parametrize("kind", ["reset", "cut_body", "lose_reply"])
-def test_a_broken_connection_is_tried_again(
-    emulator: Emulator, client: Client, kind: str
-) -> None:
+def test_a_broken_connection_is_tried_again(emulator: Emulator, client: Client, kind: str) -> None:
     """
     Before the work, in the middle of the reply, or instead of it.
     """
@@ -167,11 +166,9 @@ def test_a_write_without_a_requestid_is_not_repeated(emulator: Emulator, client:
     python-quickbooks may write without one; nobody knows then whether it was applied.
     """
     emulator.lose_reply("POST", "customer")
-    customer = Customer()
-    customer.DisplayName = "Ada"
 
     with pytest.raises(ConnectionLostError):
-        customer.save(qb=client.quickbooks)
+        client.quickbooks.create_object("Customer", json.dumps(ADA))
 
     assert 1 == len(emulator.entities("Customer"))
     assert 1 == len(emulator.calls(method="POST", entity="Customer"))
@@ -209,9 +206,7 @@ def test_the_token_goes_to_the_company_alone(client: Client) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 400])
-def test_a_fault_is_an_error_at_any_status(
-    emulator: Emulator, client: Client, status: int
-) -> None:
+def test_a_fault_is_an_error_at_any_status(emulator: Emulator, client: Client, status: int) -> None:
     """
     Also inside HTTP 200.
     """
@@ -291,9 +286,7 @@ def test_something_else_answers(emulator: Emulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize("text", ["12345678901234.99", "0.1", "-0.005", "123456789012345.67"])
-def test_numbers_arrive_unchanged_both_ways(
-    emulator: Emulator, client: Client, text: str
-) -> None:
+def test_numbers_arrive_unchanged_both_ways(emulator: Emulator, client: Client, text: str) -> None:
     """
     Never through a float: as Decimal in replies, as the digits themselves in raw records.
     """

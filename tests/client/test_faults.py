@@ -39,9 +39,10 @@ def judge(status: int, body: bytes, **headers: str) -> errors.QuickBooksError | 
 
 def fault(code: str, detail: str = "words", **more: Any) -> bytes:
     return (
-        '{"Fault":{"Error":[{"Message":"said","Detail":"%s","code":"%s","element":"%s"}],'
-        '"type":"ValidationFault"},"time":"2026-03-04T04:00:00-08:00"}'
-        % (detail, code, more.get("element", ""))
+        '{{"Fault":{{"Error":[{{"Message":"said","Detail":"{}","code":"{}","element":"{}"}}],'
+        '"type":"ValidationFault"}},"time":"2026-03-04T04:00:00-08:00"}}'.format(
+            detail, code, more.get("element", "")
+        )
     ).encode()
 
 

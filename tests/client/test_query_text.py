@@ -17,12 +17,16 @@ from quickbooks_client.query import all_of, condition, literal, one_of, select
 if TYPE_CHECKING:
     from quickbooks_emulator.testing import Emulator
 
-NAMES = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"))
-    | st.sampled_from("'\\%_ \""),
-    min_size=1,
-    max_size=30,
-).map(str.strip).filter(lambda name: name and ":" not in name)
+NAMES = (
+    st.text(
+        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"))
+        | st.sampled_from("'\\%_ \""),
+        min_size=1,
+        max_size=30,
+    )
+    .map(str.strip)
+    .filter(lambda name: name and ":" not in name)
+)
 
 
 # Names are unique in a company.

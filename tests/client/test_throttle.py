@@ -24,9 +24,7 @@ WINDOWS = (Window(500, 60.0), Window(10, 1.0))
 
 def most_within(starts: list[float], seconds: float) -> int:
     """The most starts that any window of this length holds."""
-    return max(
-        sum(1 for other in starts if start <= other < start + seconds) for start in starts
-    )
+    return max(sum(1 for other in starts if start <= other < start + seconds) for start in starts)
 
 
 @given(

@@ -34,16 +34,10 @@ class _Head(msgspec.Struct):
     MetaData: _MetaData | None = None
 
 
-class _CdcPart(msgspec.Struct):
-    QueryResponse: list[Members] | None = None
-    Fault: msgspec.Raw | None = None
-    fault: msgspec.Raw | None = None
-
-
 _members = msgspec.json.Decoder(Members)
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _head = msgspec.json.Decoder(_Head)
-_cdc_parts = msgspec.json.Decoder(list[_CdcPart])
+_objects = msgspec.json.Decoder(list[Members])
 _time = msgspec.json.Decoder(str | int | float | None)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -94,14 +88,15 @@ def cdc_groups(raw: msgspec.Raw) -> tuple[list[Members], list[msgspec.Raw]]:
     """
     groups: list[Members] = []
     faults: list[msgspec.Raw] = []
-    for part in _cdc_parts.decode(raw):
-        faults += [found for found in (part.Fault, part.fault) if found is not None]
-        for group in part.QueryResponse or []:
-            found = group.get("Fault") or group.get("fault")
-            if found is not None:
-                faults.append(found)
-            else:
-                groups.append(group)
+    for part in _objects.decode(raw):
+        found = _objects.decode(part["QueryResponse"]) if "QueryResponse" in part else []
+        groups += found
+        faults += [
+            holder[name]
+            for holder in (part, *found)
+            for name in ("Fault", "fault")
+            if name in holder
+        ]
     return groups, faults
 
 

@@ -163,7 +163,8 @@ def _no_document(url: str, answer: Answer | None, attempted: str) -> QuickBooksE
     status = answer.status if answer else None
     if status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return ServerError(
-            "The OAuth discovery document is not available now.",
+            "The OAuth discovery document is not available now: try again later; if this lasts,"
+            " check setting discovery_url.",
             status=status,
             attempted=attempted,
         )

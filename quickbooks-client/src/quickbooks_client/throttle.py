@@ -105,6 +105,8 @@ class Throttle:
         self._kept = max(window.calls for window in budget.windows)
         self._starts = folder / f"{realm_id}.starts"
         self._thread_lock = threading.Lock()
+        self._state: filelock.BaseFileLock | None = None
+        self._places: list[filelock.BaseFileLock] = []
 
     @contextlib.contextmanager
     def slot(self) -> Iterator[None]:
@@ -137,19 +139,11 @@ class Throttle:
             self._clock.sleep(start - now)
 
     def _take_place(self) -> filelock.BaseFileLock:
-        self._make_folder()
-        places = [
-            filelock.FileLock(
-                self._folder / f"{self._realm_id}.place-{number}", thread_local=False, mode=0o600
-            )
-            for number in range(self._budget.at_a_time)
-        ]
         waited_since = self._clock.monotonic()
         while True:
-            for place in places:
-                with contextlib.suppress(filelock.Timeout):
-                    place.acquire(timeout=0)
-                    return place
+            place = self._free_place()
+            if place is not None:
+                return place
             if self._clock.monotonic() - waited_since > MAX_SLOT_WAIT_S:
                 raise ThrottledError(
                     f"All {self._budget.at_a_time} calls that may run at a time have been taken"
@@ -157,14 +151,36 @@ class Throttle:
                 )
             self._clock.sleep(POLL_S)
 
+    def _free_place(self) -> filelock.BaseFileLock | None:
+        """Return a place that nobody holds, now held; None when all are taken."""
+        with self._thread_lock:
+            if not self._places:
+                self._make_folder()
+                self._places = [
+                    self._lock_file(f"place-{number}") for number in range(self._budget.at_a_time)
+                ]
+            for place in self._places:
+                # Ours would only count up what another thread of this process holds.
+                if not place.is_locked:
+                    with contextlib.suppress(filelock.Timeout):
+                        place.acquire(timeout=0)
+                        return place
+        return None
+
     @contextlib.contextmanager
     def _state_lock(self) -> Iterator[None]:
-        self._make_folder()
-        lock = filelock.FileLock(
-            self._folder / f"{self._realm_id}.lock", thread_local=False, mode=0o600
+        with self._thread_lock:
+            if self._state is None:
+                self._make_folder()
+                self._state = self._lock_file("lock")
+            with self._state.acquire(poll_interval=0.002):
+                yield
+
+    def _lock_file(self, name: str) -> filelock.BaseFileLock:
+        # Of the object, not of the thread: one thread may release what another took.
+        return filelock.FileLock(
+            self._folder / f"{self._realm_id}.{name}", thread_local=False, mode=0o600
         )
-        with self._thread_lock, lock.acquire(poll_interval=0.002):
-            yield
 
     def _read(self) -> tuple[list[float], float]:
         """Return the starts booked last and until when nobody may start."""

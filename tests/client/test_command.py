@@ -1,0 +1,200 @@
+"""The command `quickbooks`, as a person or a job runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quickbooks_client import Client
+    from quickbooks_emulator.testing import Emulator
+
+COMMAND = str(Path(sys.executable).with_name("quickbooks"))
+COUNT = "SELECT COUNT(*) FROM Item"
+
+
+def run(
+    *arguments: str, folder: Path, variables: dict[str, Any] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run the command with no settings but these."""
+    environ = {name: value for name, value in os.environ.items() if "QUICKBOOKS" not in name}
+    for name, value in (variables or {}).items():
+        environ[f"QUICKBOOKS_{name.upper()}"] = str(value)
+    return subprocess.run(
+        [COMMAND, *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def test_missing_settings_end_in_one_sentence(tmp_path: Path) -> None:
+    """
+    It names the settings and where to set them; no traceback.
+    """
+    done = run("auth", "status", folder=tmp_path)
+
+    assert 1 == done.returncode
+    assert 1 == len(done.stderr.splitlines())
+    assert "client_id, client_secret and realm_id are missing" in done.stderr
+
+
+def test_settings_come_from_a_file_the_environment_and_dot_env(
+    emulator: Emulator, connection: dict[str, Any], tmp_path: Path
+) -> None:
+    """
+    The environment goes before the plugins' JSON, and that before `.env`.
+    """
+    (tmp_path / ".env").write_text(
+        "# connection\nexport QUICKBOOKS_REALM_ID='42'\nQUICKBOOKS_CLIENT_ID=from-dot-env\n"
+    )
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({**connection, "realm_id": "43", "streams": ["items"]}))
+
+    done = run(
+        "--config", str(config), "auth", "status", "--json",
+        folder=tmp_path, variables={"realm_id": "44"},
+    )  # fmt: skip
+
+    assert "44" == json.loads(done.stdout)["realm_id"]
+    assert emulator.url
+
+
+def test_status_shows_lives_and_never_tokens(
+    client: Client, connection: dict[str, Any], tmp_path: Path
+) -> None:
+    """
+    Exit status 0 once a company is connected, 1 before.
+    """
+    before = run("auth", "status", folder=tmp_path, variables=connection)
+    client.query(COUNT)
+    after = run("auth", "status", folder=tmp_path, variables=connection)
+
+    token = client.store.load()
+    assert token is not None
+    assert (1, 0) == (before.returncode, after.returncode)
+    assert "is_connected: True" in after.stdout
+    assert "access_token_expires_at: 2026-03-04T13:00:00+00:00" in after.stdout
+    assert token.access_token not in after.stdout
+    assert token.refresh_token not in after.stdout
+
+
+def test_refresh_and_revoke(
+    emulator: Emulator, client: Client, connection: dict[str, Any], tmp_path: Path
+) -> None:
+    """
+    Each says what it did.
+    """
+    client.query(COUNT)
+
+    refreshed = run("auth", "refresh", folder=tmp_path, variables=connection)
+    revoked = run("auth", "revoke", folder=tmp_path, variables=connection)
+    again = run("auth", "revoke", folder=tmp_path, variables=connection)
+
+    assert (0, 0, 1) == (refreshed.returncode, revoked.returncode, again.returncode)
+    assert "lasts until" in refreshed.stdout
+    assert "No token" in again.stderr
+    assert emulator.url
+
+
+def test_usage_tells_what_other_processes_called(
+    client: Client, connection: dict[str, Any], clock: Any, tmp_path: Path
+) -> None:
+    """
+    Durable, and on request only since a moment.
+    """
+    client.query(COUNT)
+    clock.advance(60)
+    since = clock.now().isoformat()
+    client.query(COUNT)
+    client.create("Customer", {"DisplayName": "Ada"}, request_id="r-1")
+
+    everything = run("usage", "--json", folder=tmp_path, variables=connection)
+    late = run("usage", "--json", "--since", since, folder=tmp_path, variables=connection)
+
+    counted = json.loads(everything.stdout)
+    del counted["month"]
+    assert {
+        "requests": 3,
+        "metered": 2,
+        "free": 1,
+        "throttled": 0,
+        "retried": 0,
+        "refreshed": 1,
+        "budget": None,
+    } == counted
+    assert (2, 1) == (json.loads(late.stdout)["requests"], json.loads(late.stdout)["metered"])
+
+
+def test_a_wrong_time_is_refused(connection: dict[str, Any], tmp_path: Path) -> None:
+    """
+    As every wrong argument: usage, and exit status 2.
+    """
+    done = run("usage", "--since", "yesterday", folder=tmp_path, variables=connection)
+
+    assert 2 == done.returncode
+    assert "no ISO time" in done.stderr
+
+
+def test_the_ledger_is_made_where_it_is_named(tmp_path: Path) -> None:
+    """
+    Without a connection to QuickBooks, twice without harm.
+    """
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+
+    done = [run("ledger", "init", "--ledger-url", url, folder=tmp_path) for _ in range(2)]
+
+    assert [0, 0] == [one.returncode for one in done], done[0].stderr
+    assert (tmp_path / "ledger.sqlite3").stat().st_size
+    unnamed = run("ledger", "init", folder=tmp_path)
+    assert "--ledger-url" in unnamed.stderr
+
+
+def test_the_doctor_tells_what_is_missing(
+    emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path
+) -> None:
+    """
+    The demo company has everything; only the choice of the account is left.
+    """
+    emulator.reset(seed="demo")
+    connection = {**emulator.settings(), "token_store": str(tmp_path / "tokens.json")}
+    account = emulator.seed()["adjustment_account_id"]
+
+    without = run("doctor", folder=tmp_path, variables=connection)
+    chosen = run(
+        "doctor", folder=tmp_path, variables={**connection, "adjustment_account_id": account}
+    )
+
+    assert 0 == chosen.returncode, chosen.stdout
+    assert "warning  adjustment account" in without.stdout
+    assert f"ok       adjustment account: Inventory Shrinkage (id {account})" in chosen.stdout
+    assert "Craig's Design and Landscaping Services" in chosen.stdout
+    assert make_client
+
+
+def test_the_doctor_stops_at_a_dead_token(connection: dict[str, Any], tmp_path: Path) -> None:
+    """
+    One line says what to do; exit status 1.
+    """
+    done = run("doctor", folder=tmp_path, variables={**connection, "refresh_token": "dead"})
+
+    assert 1 == done.returncode
+    assert "wrong    token: The connection to company" in done.stdout
+
+
+@pytest.mark.parametrize("content", ["{", "[1]"])
+def test_a_config_that_is_none_is_named(tmp_path: Path, content: str) -> None:
+    """
+    One sentence.
+    """
+    (tmp_path / "config.json").write_text(content)
+
+    done = run("--config", "config.json", "auth", "status", folder=tmp_path)
+
+    assert 1 == done.returncode
+    assert "--config" in done.stderr
