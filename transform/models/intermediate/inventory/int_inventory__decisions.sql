@@ -6,7 +6,7 @@
 ) }}
 
 with
-limits as (
+limits as materialized (
     select
         {{ setting('mode', "'two_way'") }} as mode,
         {{ setting('conflict', "'review'") }} as conflict,
@@ -139,7 +139,7 @@ compared as (
     from facts as f
 ),
 
-released as (
+released as materialized (
     select
         c.*,
         coalesce(
@@ -202,7 +202,7 @@ sized as (
     from wanted as w
 ),
 
-line_guarded as (
+line_guarded as materialized (
     select
         s.*,
         s.to_quickbooks is not null or s.to_platform is not null as has_command,
@@ -257,7 +257,7 @@ guarded as (
     from run_totals as t
 ),
 
-decided as (
+decided as materialized (
     select
         g.*,
         case when g.hold_reason is not null then 'held' else g.wish end as decision,

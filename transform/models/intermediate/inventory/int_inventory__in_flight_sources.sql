@@ -66,7 +66,7 @@ left_out as (
     select
         f.source_id,
         f.is_before_sales_from
-    from {{ ref('int_sources__effects') }} as f
+    from {{ ref('int_inventory__source_states') }} as f
     where f.state in ('rejected', 'blocked', 'held') or f.is_before_sales_from
     group by f.source_id, f.is_before_sales_from
 ),
@@ -125,7 +125,7 @@ earlier_sales as (
         f.source_id,
         f.document_effect - coalesce(m.quantity, 0) as to_platform
     from positions as p
-    inner join {{ ref('int_sources__effects') }} as f
+    inner join {{ ref('int_inventory__source_states') }} as f
         on p.sku_key = f.sku_key
     left join moved as m
         on p.realm_id = m.realm_id and f.sku_key = m.sku_key and f.source_id = m.source_id

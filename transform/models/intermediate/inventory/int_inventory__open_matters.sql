@@ -30,7 +30,7 @@ refused_sources as (
         f.realm_id,
         f.sku_key,
         f.source_id as matter
-    from {{ ref('int_sources__effects') }} as f
+    from {{ ref('int_inventory__source_states') }} as f
     where f.state = 'rejected' and f.kind in ('order', 'refund', 'cancel')
 ),
 
@@ -39,7 +39,7 @@ blocked_sources as (
         f.realm_id,
         f.sku_key,
         f.source_id as matter
-    from {{ ref('int_sources__effects') }} as f
+    from {{ ref('int_inventory__source_states') }} as f
     where f.state = 'blocked' and f.document_effect <> 0
 ),
 
