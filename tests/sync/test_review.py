@@ -161,8 +161,8 @@ def ledger_row(warehouse: Warehouse, key: str, status: str) -> None:
         status,
     )
     warehouse.sql(
-        "insert into sync.document_lines (document_id, line_number, idempotency_key, sku, quantity, "
-        "stock_effect, amount) values ('d1', 1, %s, 'A', 1, -1, 5)",
+        "insert into sync.document_lines (document_id, line_number, idempotency_key, sku, "
+        "quantity, stock_effect, amount) values ('d1', 1, %s, 'A', 1, -1, 5)",
         key,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,8 @@ def test_an_applied_update_is_recorded_once(began: Warehouse, run: Any) -> None:
     run("snapshot")
     began.sql(
         "insert into sync.inventory_commands (command_id, realm_id, sku_key, side, quantity_delta, "
-        "snapshot_id, base_version, planned_at) values ('c1', %s, 'mapped', 'platform', -4, 1, 1, now())",
+        "snapshot_id, base_version, planned_at) "
+        "values ('c1', %s, 'mapped', 'platform', -4, 1, 1, now())",
         REALM_ID,
     )
     began.sql(
@@ -97,29 +99,29 @@ def test_an_applied_update_is_recorded_once(began: Warehouse, run: Any) -> None:
 @pytest.mark.parametrize(
     ("poison", "reason"),
     [
-        ("delete from intermediate.int_inventory__positions", "shows 0 stocked SKUs, 50 before"),
+        ("delete from {positions}", "shows 0 stocked SKUs, 50 before"),
         (
-            "update intermediate.int_inventory__positions set quantity = null where side = 'platform'",
+            "update {positions} set quantity = null where side = 'platform'",
             "the platform shows 0 stocked SKUs",
         ),
         (
-            "update intermediate.int_inventory__positions set quantity = quantity / 2 where side = 'platform'",
+            "update {positions} set quantity = quantity / 2 where side = 'platform'",
             "the total of the platform went from 500 to 250 units",
         ),
         (
-            "update intermediate.int_inventory__positions set quantity = quantity * 2 where side = 'quickbooks'",
+            "update {positions} set quantity = quantity * 2 where side = 'quickbooks'",
             "the total of QuickBooks went from 500 to 1000 units",
         ),
         (
-            "update intermediate.int_inventory__positions set quantity = 0 where side = 'quickbooks'",
+            "update {positions} set quantity = 0 where side = 'quickbooks'",
             "the total of QuickBooks went from 500 to 0 units",
         ),
         (
-            "delete from intermediate.int_inventory__positions where side = 'quickbooks' and item_id in ('S1', 'S2')",
+            "delete from {positions} where side = 'quickbooks' and item_id in ('S1', 'S2')",
             "QuickBooks shows 48 stocked SKUs, 50 before",
         ),
         (
-            "update intermediate.int_inventory__positions set location = 'other' where location = 'attic'",
+            "update {positions} set location = 'other' where location = 'attic'",
             "location attic of the platform has vanished",
         ),
         (
@@ -152,7 +154,7 @@ def test_a_poisoned_reading_is_refused_and_writes_nothing(
         began.position("quickbooks", f"S{number}", 10)
     run("snapshot")
     began.effect("order:1", "s1", -3)
-    began.sql(poison)
+    began.sql(poison.format(positions="intermediate.int_inventory__positions"))
 
     outcome = run("snapshot")
 
@@ -167,7 +169,7 @@ def test_a_poisoned_reading_is_refused_and_writes_nothing(
 
 @pytest.mark.parametrize(("quantity", "is_accepted"), [(1200, True), ("1200.000001", False)])
 def test_the_total_may_move_by_a_fifth_exactly(
-    began: Warehouse, run: Any, quantity: Any, is_accepted: bool
+    began: Warehouse, run: Any, *, quantity: Any, is_accepted: bool
 ) -> None:
     """
     Twenty per cent is accepted, a millionth more is not.
@@ -217,7 +219,8 @@ def test_a_snapshot_without_live_views_names_the_command(began: Warehouse, run: 
 def posted_document(warehouse: Warehouse, kind: str, effect: int) -> None:
     """A document of ours over two units of item 7 (SKU A), as the ledger has it."""
     warehouse.sql(
-        "insert into sync.documents (document_id, realm_id, qbo_type, body, status, qbo_id, sync_token) "
+        "insert into sync.documents "
+        "(document_id, realm_id, qbo_type, body, status, qbo_id, sync_token) "
         "values ('d1', %s, %s, '{}', 'posted', '55', '0')",
         REALM_ID,
         kind,
@@ -235,9 +238,9 @@ def posted_document(warehouse: Warehouse, kind: str, effect: int) -> None:
 
 
 def raw_document(
-    table: str, document: str, *, is_deleted: bool = False, changed: str | None = None
+    table: str, document: str, *, is_deleted: bool = False, at: str | None = None
 ) -> str:
-    moment = f"'{changed}'" if changed else "null"
+    moment = f"'{at}'" if at else "null"
     return (
         f"insert into quickbooks.{table} (realm_id, id, sync_token, is_deleted, last_updated_at, "
         f"read_at, document) values ('{REALM_ID}', '55', '1', {is_deleted}, {moment}, "
@@ -247,41 +250,46 @@ def raw_document(
     )
 
 
-def sale(quantity: int) -> str:
-    return (
-        '{"TotalAmt": 20, "Line": [{"SalesItemLineDetail": {"ItemRef": {"value": "7"}, "Qty": %d}},'
-        ' {"SalesItemLineDetail": {"ItemRef": {"value": "99"}, "Qty": 5}}, {"DetailType": "SubTotalLineDetail"}]}'
-        % quantity
-    )
+def line(item_id: str, quantity: float) -> dict[str, Any]:
+    return {"SalesItemLineDetail": {"ItemRef": {"value": item_id}, "Qty": quantity}}
 
+
+def sale(quantity: int, **fields: Any) -> str:
+    """A sale of item 7, with a line of an item that keeps no stock and a subtotal."""
+    lines = [line("7", quantity), line("99", 5), {"DetailType": "SubTotalLineDetail"}]
+    return json.dumps({"TotalAmt": 20, "Line": lines, **fields})
+
+
+ADJUSTMENT = json.dumps(
+    {"Line": [{"ItemAdjustmentLineDetail": {"ItemRef": {"value": "7"}, "QtyDiff": 2.5}}]}
+)
+BUNDLE = json.dumps({"Line": [{"GroupLineDetail": {"Line": [line("7", 4)]}}]})
+VOID = sale(2, TotalAmt=0, PrivateNote="Voided")
 
 CHANGED = "2026-11-02T11:00:00Z"
 
 
 @pytest.mark.parametrize(
-    ("kind", "table", "effect", "document", "is_deleted", "difference"),
+    ("table", "kind", "effect", "document", "difference"),
     [
-        ("SalesReceipt", "sales_receipts", -2, sale(5), False, -3),
-        ("Invoice", "invoices", -2, '{"Line": []}', True, 2),
-        ("Invoice", "invoices", -2, sale(2).replace('"TotalAmt": 20', '"TotalAmt": 0, "PrivateNote": "Voided"'), False, 2),
-        ("CreditMemo", "credit_memos", 2, sale(1), False, -1),
-        ("InventoryAdjustment", "inventory_adjustments", 2,
-         '{"Line": [{"ItemAdjustmentLineDetail": {"ItemRef": {"value": "7"}, "QtyDiff": 2.5}}]}', False, "0.5"),
-        ("SalesReceipt", "sales_receipts", -2,
-         '{"Line": [{"GroupLineDetail": {"Line": [{"SalesItemLineDetail": {"ItemRef": {"value": "7"}, "Qty": 4}}]}}]}',
-         False, -2),
-        ("SalesReceipt", "sales_receipts", -2, sale(2), False, None),
-        ("InventoryAdjustment", "inventory_adjustments", 2, '{"Id": "55"}', False, None),
+        ("sales_receipts", "SalesReceipt", -2, sale(5), -3),
+        ("invoices", "Invoice", -2, "deleted", 2),
+        ("invoices", "Invoice", -2, VOID, 2),
+        ("credit_memos", "CreditMemo", 2, sale(1), -1),
+        ("inventory_adjustments", "InventoryAdjustment", 2, ADJUSTMENT, "0.5"),
+        ("sales_receipts", "SalesReceipt", -2, BUNDLE, -2),
+        ("sales_receipts", "SalesReceipt", -2, sale(2), None),
+        ("inventory_adjustments", "InventoryAdjustment", 2, '{"Id": "55"}', None),
     ],
-)  # fmt: skip
+)
 def test_an_edit_of_our_document_is_recorded_by_its_difference(
     began: Warehouse,
     run: Any,
-    kind: str,
+    *,
     table: str,
+    kind: str,
     effect: int,
     document: str,
-    is_deleted: bool,
     difference: Any,
 ) -> None:
     """
@@ -289,16 +297,16 @@ def test_an_edit_of_our_document_is_recorded_by_its_difference(
     is a record without its lines.
     """
     posted_document(began, kind, effect)
-    began.sql(raw_document(table, document, is_deleted=is_deleted, changed=CHANGED))
-
-    run("snapshot")
-    run("snapshot")
-
-    expected = (
-        []
-        if difference is None
-        else [("d1", "a", Decimal(str(difference)), dt.datetime(2026, 11, 2, 11, tzinfo=dt.UTC))]
+    is_deleted = document == "deleted"
+    began.sql(
+        raw_document(table, "{}" if is_deleted else document, is_deleted=is_deleted, at=CHANGED)
     )
+
+    run("snapshot")
+    run("snapshot")
+
+    moment = dt.datetime(2026, 11, 2, 11, tzinfo=dt.UTC)
+    expected = [] if difference is None else [("d1", "a", Decimal(str(difference)), moment)]
     assert expected == began.sql(
         "select document_id, sku_key, quantity, effective_at from sync.document_edits"
     )
@@ -309,7 +317,7 @@ def test_a_second_edit_is_recorded_by_what_it_adds(began: Warehouse, run: Any) -
     Each snapshot records what differs since the last; without a time it counts from the reading.
     """
     posted_document(began, "SalesReceipt", -2)
-    began.sql(raw_document("sales_receipts", sale(5), changed=CHANGED))
+    began.sql(raw_document("sales_receipts", sale(5), at=CHANGED))
     run("snapshot")
     began.sql(raw_document("sales_receipts", sale(2)))
 

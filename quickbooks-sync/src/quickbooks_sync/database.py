@@ -29,21 +29,34 @@ MAKERS = {
 """Who makes the relations of a schema; the others are dbt's."""
 
 
+# libpq quotes what it did not understand, and that may hold the password: it is not repeated.
+NOT_A_URL = (
+    "WAREHOUSE_URL cannot be understood: it must look like "
+    "postgresql://user:password@host:5432/database, with %40 for @, %2F for /, %3F for ? and %23 "
+    "for # inside the password."
+)
+
+
 def connect(url: str) -> Connection:
     """A connection to the database at `url`. Raises ConfigurationError when there is none."""
     try:
         return psycopg2.connect(url, application_name="quickbooks-sync", connect_timeout=10)
     except psycopg2.OperationalError as error:
+        text = first_line(error)
+        if is_ambiguous(url) or text.startswith("invalid"):
+            raise ConfigurationError(NOT_A_URL) from None
         raise ConfigurationError(
-            f"The warehouse cannot be reached: {without_password(first_line(error), url)}. "
+            f"The warehouse cannot be reached: {without_password(text, url)}. "
             "Check WAREHOUSE_URL and that PostgreSQL is running."
         ) from None
     except psycopg2.ProgrammingError:
-        # libpq quotes what it did not understand, and that may hold the password.
-        raise ConfigurationError(
-            "WAREHOUSE_URL cannot be understood: it must look like "
-            "postgresql://user:password@host:5432/database."
-        ) from None
+        raise ConfigurationError(NOT_A_URL) from None
+
+
+def is_ambiguous(url: str) -> bool:
+    """Whether the password may hold characters that end it early: then an error shows its rest."""
+    before_host, _, _ = url.partition("://")[2].rpartition("@")
+    return any(mark in before_host for mark in "@/?#")
 
 
 @contextmanager
