@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import requests
 
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller
 
-def test_the_discovery_document_names_this_server(emulator):
+
+def test_the_discovery_document_names_this_server(emulator: Emulator) -> None:
     """
     Both environments' documents are served, with and without a slash at the end, and every
     endpoint in them is here. Source: Intuit, "Discovery document".
@@ -17,7 +23,7 @@ def test_the_discovery_document_names_this_server(emulator):
         assert f"{emulator.url}/v2/oauth2/tokens/revoke" == document["revocation_endpoint"]
 
 
-def test_a_refresh_gives_a_pair_and_the_old_token_dies(caller):
+def test_a_refresh_gives_a_pair_and_the_old_token_dies(caller: Caller) -> None:
     """
     The reply has Intuit's fields; the token it replaces is refused from then on.
     Source: Intuit, "OAuth 2.0", refreshing the access token.
@@ -34,7 +40,7 @@ def test_a_refresh_gives_a_pair_and_the_old_token_dies(caller):
     assert (400, "invalid_grant") == (again.status_code, again.json()["error"])
 
 
-def test_a_dead_refresh_token_takes_its_successor_along(caller):
+def test_a_dead_refresh_token_takes_its_successor_along(caller: Caller) -> None:
     """
     A second use of a rotated token revokes the pair, unless the switch says otherwise.
     Source: Intuit, "OAuth 2.0".
@@ -47,7 +53,9 @@ def test_a_dead_refresh_token_takes_its_successor_along(caller):
     assert 400 == caller.token(caller.refresh_token).status_code
 
 
-def test_the_kind_readings_of_rotation_can_be_switched_on(caller, emulator):
+def test_the_kind_readings_of_rotation_can_be_switched_on(
+    caller: Caller, emulator: Emulator
+) -> None:
     """
     With the switches the old token lives on for a day, and rotates only once a day.
     Source: Intuit, "OAuth 2.0" (support answers differ).
@@ -61,7 +69,9 @@ def test_the_kind_readings_of_rotation_can_be_switched_on(caller, emulator):
     assert 200 == caller.token(first).status_code
 
 
-def test_secrets_are_checked_in_the_header_and_in_the_body(caller, emulator):
+def test_secrets_are_checked_in_the_header_and_in_the_body(
+    caller: Caller, emulator: Emulator
+) -> None:
     """
     Basic authentication and a form body both identify the app; a wrong secret is invalid_client.
     Source: Intuit, "Discovery document" (token_endpoint_auth_methods_supported).
@@ -77,7 +87,7 @@ def test_secrets_are_checked_in_the_header_and_in_the_body(caller, emulator):
     assert 200 == right.status_code
 
 
-def test_an_access_token_lives_an_hour(caller, emulator):
+def test_an_access_token_lives_an_hour(caller: Caller, emulator: Emulator) -> None:
     """
     After 3600 seconds the gateway answers 401 in its own dialect, even though JSON was asked.
     Source: Intuit, "OAuth 2.0"; recorded answer.
@@ -94,7 +104,7 @@ def test_an_access_token_lives_an_hour(caller, emulator):
     assert isinstance(reply.json()["time"], int)
 
 
-def test_a_refresh_token_has_an_end(caller, emulator):
+def test_a_refresh_token_has_an_end(caller: Caller, emulator: Emulator) -> None:
     """
     Unused for 101 days it is refused. Source: Intuit, "OAuth 2.0".
     """
@@ -103,7 +113,7 @@ def test_a_refresh_token_has_an_end(caller, emulator):
     assert "invalid_grant" == caller.token(caller.refresh_token).json()["error"]
 
 
-def test_another_company_is_forbidden(caller):
+def test_another_company_is_forbidden(caller: Caller) -> None:
     """
     A living token for another realm answers 403 with code 3100.
     Source: Intuit, "Handle errors and exceptions"; recorded answer.
@@ -114,7 +124,7 @@ def test_another_company_is_forbidden(caller):
     assert "3100" == reply.json()["fault"]["error"][0]["code"]
 
 
-def test_revoking_either_token_disconnects_the_app(caller, emulator):
+def test_revoking_either_token_disconnects_the_app(caller: Caller, emulator: Emulator) -> None:
     """
     After a revocation with the access token both tokens are dead; a second one is refused.
     Source: Intuit, "OAuth 2.0", revoking access.
@@ -131,7 +141,7 @@ def test_revoking_either_token_disconnects_the_app(caller, emulator):
     assert 400 == caller.token(caller.refresh_token).status_code
 
 
-def test_oauth_calls_are_recorded_but_never_metered(caller, emulator):
+def test_oauth_calls_are_recorded_but_never_metered(caller: Caller, emulator: Emulator) -> None:
     """
     Source: Intuit, App Partner Program FAQ: OAuth does not count.
     """

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
 
-def test_get_and_post_ask_the_same_in_any_case(caller, shop):
+
+def test_get_and_post_ask_the_same_in_any_case(caller: Caller, shop: Shop) -> None:
     """
     Keywords, entities and properties are read in any case; the reply uses Intuit's spelling.
     Source: Intuit, "Query operations and syntax".
@@ -24,7 +29,9 @@ def test_get_and_post_ask_the_same_in_any_case(caller, shop):
     assert by_get == {**by_post, "Item": by_get["Item"]}
 
 
-def test_pages_hold_100_rows_unless_asked_and_1000_at_most(caller, emulator):
+def test_pages_hold_100_rows_unless_asked_and_1000_at_most(
+    caller: Caller, emulator: Emulator
+) -> None:
     """
     The default page is 100, the largest 1000, counted from 1; maxResults is what came back.
     Source: Intuit, "Query operations and syntax", pagination.
@@ -38,7 +45,7 @@ def test_pages_hold_100_rows_unless_asked_and_1000_at_most(caller, emulator):
     assert {} == caller.query("select * from Customer startposition 1206 maxresults 1000")
 
 
-def test_count_gives_only_a_number(caller, shop):
+def test_count_gives_only_a_number(caller: Caller, shop: Shop) -> None:
     """
     Source: Intuit, "Query operations and syntax", COUNT.
     """
@@ -61,7 +68,9 @@ def test_count_gives_only_a_number(caller, shop):
         ("Metadata.LastUpdatedTime < '2019-01-01T00:00:00Z'", []),
     ],
 )
-def test_conditions_select(caller, emulator, shop, condition, expected):
+def test_conditions_select(
+    caller: Caller, emulator: Emulator, shop: Shop, condition: str, expected: list[str]
+) -> None:
     """
     =, <, >, <=, >=, LIKE with % alone, IN and AND; text compares in any case.
     Source: Intuit, "Query operations and syntax", WHERE.
@@ -73,7 +82,7 @@ def test_conditions_select(caller, emulator, shop, condition, expected):
     assert expected == [row["Name"] for row in found]
 
 
-def test_a_quote_is_escaped_by_a_backslash(caller, emulator):
+def test_a_quote_is_escaped_by_a_backslash(caller: Caller, emulator: Emulator) -> None:
     """
     Doubling it does not help. Source: Intuit, "Query operations and syntax".
     """
@@ -87,7 +96,7 @@ def test_a_quote_is_escaped_by_a_backslash(caller, emulator):
     )
 
 
-def test_a_reference_compares_to_the_id(caller, emulator, shop):
+def test_a_reference_compares_to_the_id(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     Source: Intuit, "Query operations and syntax"; "Invoice" (CustomerRef is filterable).
     """
@@ -97,7 +106,7 @@ def test_a_reference_compares_to_the_id(caller, emulator, shop):
     assert 0 == len(caller.rows("Invoice", "where CustomerRef = '999'"))
 
 
-def test_numbers_compare_exactly(caller, emulator, shop):
+def test_numbers_compare_exactly(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     Source: Intuit, "Invoice" (Balance is filterable and sortable).
     """
@@ -109,7 +118,7 @@ def test_numbers_compare_exactly(caller, emulator, shop):
     assert ["B", "A"] == [row["DocNumber"] for row in found]
 
 
-def test_inactive_rows_are_left_out_unless_asked_for(caller, emulator):
+def test_inactive_rows_are_left_out_unless_asked_for(caller: Caller, emulator: Emulator) -> None:
     """
     Lists leave them out unless the query speaks of Active; a document has no such property.
     Source: Intuit, "Query operations and syntax"; "Customer" (Active).
@@ -151,7 +160,7 @@ def test_inactive_rows_are_left_out_unless_asked_for(caller, emulator):
         ("select * from Invoice where Balance > 'much'", "4001"),
     ],
 )
-def test_what_the_language_lacks_is_refused(caller, text, code):
+def test_what_the_language_lacks_is_refused(caller: Caller, text: str, code: str) -> None:
     """
     4000 for what does not parse, 4001 for what makes no sense; both HTTP 400.
     Source: Intuit, "Error codes" (4000, 4001); release notes on Id filters and ordering.
@@ -159,7 +168,7 @@ def test_what_the_language_lacks_is_refused(caller, text, code):
     assert code == caller.refused_query(text)
 
 
-def test_the_words_of_a_parse_error_say_where(caller):
+def test_the_words_of_a_parse_error_say_where(caller: Caller) -> None:
     """
     Source: recorded answer.
     """
@@ -172,7 +181,7 @@ def test_the_words_of_a_parse_error_say_where(caller):
     )
 
 
-def test_a_column_list_gives_sparse_rows(caller, shop):
+def test_a_column_list_gives_sparse_rows(caller: Caller, shop: Shop) -> None:
     """
     The columns come with the Id, and the row says it is sparse.
     Source: Intuit, "Query operations and syntax" (SELECT), recorded answers.
@@ -186,7 +195,7 @@ def test_a_column_list_gives_sparse_rows(caller, shop):
     assert ["CreateTime"] == list(row["MetaData"])
 
 
-def test_order_is_kept_while_rows_share_a_second(caller, emulator):
+def test_order_is_kept_while_rows_share_a_second(caller: Caller, emulator: Emulator) -> None:
     """
     Every row is met once when a reader pages by position inside one second.
     Source: Intuit, "Query operations and syntax", ORDERBY.
@@ -208,7 +217,7 @@ def test_order_is_kept_while_rows_share_a_second(caller, emulator):
     assert 25 == len(seen) == len(set(seen))
 
 
-def test_a_time_without_offset_is_the_companys(caller, emulator):
+def test_a_time_without_offset_is_the_companys(caller: Caller, emulator: Emulator) -> None:
     """
     Source: Intuit, "Query operations and syntax" (dates); company zone is Pacific.
     """
@@ -221,7 +230,9 @@ def test_a_time_without_offset_is_the_companys(caller, emulator):
         assert 1 == len(found), literal
 
 
-def test_queries_over_adjustments_follow_the_switches(caller, emulator, shop):
+def test_queries_over_adjustments_follow_the_switches(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     Lines may be missing from rows, and the time of change may not filter.
     Source: Intuit, "InventoryAdjustment" (only reading by id is documented).

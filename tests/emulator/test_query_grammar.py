@@ -40,10 +40,10 @@ def cased(draw: st.DrawFn, word: str) -> str:
     return "".join(draw(st.sampled_from([letter.lower(), letter.upper()])) for letter in word)
 
 
-def literal(value: str | bool) -> str:
+def literal(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 @st.composite
@@ -76,7 +76,7 @@ def printed(draw: st.DrawFn) -> tuple[Query, str]:
 
 @given(printed())
 @settings(deadline=None, max_examples=300)
-def test_what_is_printed_parses_back(pair):
+def test_what_is_printed_parses_back(pair: tuple[Query, str]) -> None:
     """
     Every query, however it is spelt, comes back as it was meant. Source: Intuit, "Query operations
     and syntax".
@@ -88,7 +88,7 @@ def test_what_is_printed_parses_back(pair):
 
 @given(st.text(max_size=60) | st.text(alphabet="selctfromwha*'=<>(), \\1%.", max_size=60))
 @settings(deadline=None, max_examples=300)
-def test_any_text_parses_or_is_refused(text):
+def test_any_text_parses_or_is_refused(text: str) -> None:
     """
     Nothing but a query or a fault 4000 comes of a text. Source: Intuit, "Error codes" (4000).
     """
@@ -98,7 +98,7 @@ def test_any_text_parses_or_is_refused(text):
         assert problem.code == "4000"
 
 
-def test_a_number_of_endless_digits_is_refused():
+def test_a_number_of_endless_digits_is_refused() -> None:
     """
     Source: Intuit, "Error codes" (4000).
     """

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
 
-def invoice_without(shop, name):
+
+def invoice_without(shop: Shop, name: str) -> dict[str, Any]:
     body = shop.invoice()
     del body[name]
     return body
@@ -165,7 +170,9 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_bad_body_is_refused_with_its_code(caller, emulator, shop, case):
+def test_a_bad_body_is_refused_with_its_code(
+    caller: Caller, emulator: Emulator, shop: Shop, case: str
+) -> None:
     """
     HTTP 400 with the code, and nothing is stored or moved. Source: Intuit, "Error codes".
     """
@@ -179,7 +186,7 @@ def test_a_bad_body_is_refused_with_its_code(caller, emulator, shop, case):
     assert 40 == emulator.quantity(shop.item_id)
 
 
-def test_an_inactive_reference_is_refused(caller, emulator, shop):
+def test_an_inactive_reference_is_refused(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     Source: Intuit, "Error codes" (2500); recorded answer.
     """
@@ -192,7 +199,7 @@ def test_an_inactive_reference_is_refused(caller, emulator, shop):
     assert error["Detail"].startswith("Invalid Reference Id : Something you're trying to use")
 
 
-def test_sales_forms_share_their_numbers(caller, emulator, shop):
+def test_sales_forms_share_their_numbers(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     A taken number gives 6140 and says who has it; `allowduplicatedocnum` lets it pass, and so does
     a company that does not warn. Source: Intuit, "Error codes" (6140); recorded answer.
@@ -211,7 +218,7 @@ def test_sales_forms_share_their_numbers(caller, emulator, shop):
     caller.create("SalesReceipt", receipt)
 
 
-def test_a_document_keeps_its_own_number(caller, emulator, shop):
+def test_a_document_keeps_its_own_number(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     An update with the number it has is no duplicate. Source: Intuit, "Invoice", update.
     """
@@ -223,7 +230,9 @@ def test_a_document_keeps_its_own_number(caller, emulator, shop):
 
 
 @pytest.mark.parametrize(("password", "code"), [(False, "6200"), (True, "6210")])
-def test_closed_books_take_nothing(caller, emulator, shop, password, code):
+def test_closed_books_take_nothing(
+    caller: Caller, emulator: Emulator, shop: Shop, *, password: bool, code: str
+) -> None:
     """
     Create, update, void and delete are refused on or before the closing date.
     Source: Intuit, "Preferences" (BookCloseDate); "Error codes" (6200, 6210).
@@ -245,7 +254,9 @@ def test_closed_books_take_nothing(caller, emulator, shop, password, code):
     caller.create("Invoice", shop.invoice(TxnDate="2026-04-01"))
 
 
-def test_a_plan_without_inventory_takes_no_adjustment(caller, emulator, shop):
+def test_a_plan_without_inventory_takes_no_adjustment(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     Source: Intuit, "InventoryAdjustment" (Plus and Advanced); "Error codes" (5020).
     """
@@ -263,7 +274,9 @@ def test_a_plan_without_inventory_takes_no_adjustment(caller, emulator, shop):
         (b"[" * 5000, 400, "2010"),
     ],
 )
-def test_bytes_that_are_no_json_are_refused(caller, body, status, code):
+def test_bytes_that_are_no_json_are_refused(
+    caller: Caller, body: bytes, status: int, code: str
+) -> None:
     """
     Source: Intuit, "Error codes" (500 for other encodings, 2010 for what does not parse).
     """
@@ -272,7 +285,7 @@ def test_bytes_that_are_no_json_are_refused(caller, body, status, code):
     assert (status, code) == (reply.status_code, reply.json()["Fault"]["Error"][0]["code"])
 
 
-def test_an_unknown_address_is_no_resource(caller):
+def test_an_unknown_address_is_no_resource(caller: Caller) -> None:
     """
     Source: recorded answer (code 500, Could not find resource).
     """
@@ -281,7 +294,7 @@ def test_an_unknown_address_is_no_resource(caller):
     assert (500, "500") == (reply.status_code, reply.json()["Fault"]["Error"][0]["code"])
 
 
-def test_rounding_is_half_up_to_the_cent(caller, shop):
+def test_rounding_is_half_up_to_the_cent(caller: Caller, shop: Shop) -> None:
     """
     3 x 0.335 is 1.005, which is 1.01. Source: Intuit, "Error codes" (6070).
     """

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from quickbooks_emulator.json_text import loads
 
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
 
-def test_a_created_object_comes_back_whole(caller, emulator):
+
+def test_a_created_object_comes_back_whole(caller: Caller, emulator: Emulator) -> None:
     """
     HTTP 200, marks and defaults filled in, time of the envelope in milliseconds, MetaData in whole
     seconds with the Pacific offset. Source: Intuit, "Customer"; "Basics of the Accounting API".
@@ -31,7 +36,7 @@ def test_a_created_object_comes_back_whole(caller, emulator):
     assert customer == caller.send("GET", f"customer/{customer['Id']}").json()["Customer"]
 
 
-def test_the_offset_follows_daylight_saving(caller, emulator):
+def test_the_offset_follows_daylight_saving(caller: Caller, emulator: Emulator) -> None:
     """
     Source: recorded answers: -08:00 in winter, -07:00 in summer; no fraction when it is nought.
     """
@@ -44,7 +49,7 @@ def test_the_offset_follows_daylight_saving(caller, emulator):
 
 
 @pytest.mark.parametrize("text", ["12345678901234.99", "0.1", "10.00", "1234567.1234567", "3"])
-def test_numbers_come_back_as_they_went_in(caller, shop, text):
+def test_numbers_come_back_as_they_went_in(caller: Caller, shop: Shop, text: str) -> None:
     """
     No digit is lost and none is added. Source: Intuit, "Invoice" (Amount, UnitPrice).
     """
@@ -58,7 +63,7 @@ def test_numbers_come_back_as_they_went_in(caller, shop, text):
     assert Decimal(text).quantize(Decimal("0.01")) == stored["TotalAmt"]
 
 
-def test_numbers_may_be_sent_as_text(caller, shop):
+def test_numbers_may_be_sent_as_text(caller: Caller, shop: Shop) -> None:
     """
     Source: observed of python-quickbooks and others, which send decimals as text.
     """
@@ -70,9 +75,9 @@ def test_numbers_may_be_sent_as_text(caller, shop):
     assert 38 == shop.emulator.quantity(shop.item_id)
 
 
-def test_a_sparse_update_changes_what_it_names(caller, emulator):
+def test_a_sparse_update_changes_what_it_names(caller: Caller, emulator: Emulator) -> None:
     """
-    Null is ignored, an empty text clears, the rest stays. Source: Intuit, "Customer", sparse update.
+    Null is ignored, an empty text clears, the rest stays. Source: Intuit, "Customer", update.
     """
     one = emulator.create("Customer", {"DisplayName": "Ada", "Notes": "x", "CompanyName": "Co"})
 
@@ -85,7 +90,7 @@ def test_a_sparse_update_changes_what_it_names(caller, emulator):
     assert ("Co", "1", one["Id"]) == (two["CompanyName"], two["SyncToken"], two["Id"])
 
 
-def test_a_full_update_clears_what_it_leaves_out(caller, emulator):
+def test_a_full_update_clears_what_it_leaves_out(caller: Caller, emulator: Emulator) -> None:
     """
     Source: Intuit, "Customer", full update.
     """
@@ -97,7 +102,7 @@ def test_a_full_update_clears_what_it_leaves_out(caller, emulator):
     assert "Bea" == two["DisplayName"]
 
 
-def test_a_stale_token_is_refused(caller, emulator):
+def test_a_stale_token_is_refused(caller: Caller, emulator: Emulator) -> None:
     """
     5010, and nothing changes. Source: Intuit, "Error codes" (5010); recorded answer.
     """
@@ -110,7 +115,7 @@ def test_a_stale_token_is_refused(caller, emulator):
     assert "Ada" == emulator.entities("Customer")[0]["DisplayName"]
 
 
-def test_an_inactive_name_is_free_again(caller, emulator):
+def test_an_inactive_name_is_free_again(caller: Caller, emulator: Emulator) -> None:
     """
     " (deleted)" is appended. Source: Intuit, "Customer" (Active); recorded answers.
     """
@@ -124,7 +129,9 @@ def test_an_inactive_name_is_free_again(caller, emulator):
     assert "Ada" == caller.create("Customer", {"DisplayName": "Ada"})["DisplayName"]
 
 
-def test_a_deleted_document_is_gone_and_a_list_object_cannot_be(caller, emulator, shop):
+def test_a_deleted_document_is_gone_and_a_list_object_cannot_be(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     The reply is a stub, reading it gives 610; a name list refuses.
     Source: Intuit, "Invoice", delete; "Error codes" (500, 610).
@@ -145,7 +152,9 @@ def test_a_deleted_document_is_gone_and_a_list_object_cannot_be(caller, emulator
 @pytest.mark.parametrize(
     "params", [{"operation": "void"}, {"operation": "update", "include": "void"}]
 )
-def test_a_voided_document_stays_with_nothing_in_it(caller, emulator, shop, params):
+def test_a_voided_document_stays_with_nothing_in_it(
+    caller: Caller, emulator: Emulator, shop: Shop, params: dict[str, str]
+) -> None:
     """
     Amounts and quantities are nought, the note begins with Voided. Source: Intuit, "Invoice", void.
     """
@@ -165,7 +174,7 @@ def test_a_voided_document_stays_with_nothing_in_it(caller, emulator, shop, para
     assert 40 == emulator.quantity(shop.item_id)
 
 
-def test_totals_are_worked_out(caller, shop):
+def test_totals_are_worked_out(caller: Caller, shop: Shop) -> None:
     """
     A subtotal line is added, a percentage discount and the tax code's rate are applied; sent totals
     are ignored. Source: Intuit, "Invoice" (DiscountLineDetail, TxnTaxDetail, TotalAmt).
@@ -196,7 +205,7 @@ def test_totals_are_worked_out(caller, shop):
     assert Decimal("67.07") == stored["TotalAmt"] == stored["Balance"]
 
 
-def test_an_adjustment_comes_back_bare(caller, emulator, shop):
+def test_an_adjustment_comes_back_bare(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     A large id, no kind of line, a date for LastUpdatedTime, no CreateTime, an empty note.
     Source: Intuit, "InventoryAdjustment", sample response.
@@ -216,7 +225,9 @@ def test_an_adjustment_comes_back_bare(caller, emulator, shop):
     assert Decimal("37.5") == emulator.quantity(shop.item_id)
 
 
-def test_numbers_are_given_only_when_the_company_does_not_give_its_own(caller, emulator, shop):
+def test_numbers_are_given_only_when_the_company_does_not_give_its_own(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     With custom transaction numbers a missing DocNumber stays away; else it is the next of the
     series. Source: Intuit, "Preferences" (CustomTxnNumbers).
@@ -229,7 +240,9 @@ def test_numbers_are_given_only_when_the_company_does_not_give_its_own(caller, e
     assert "1042" == caller.create("Invoice", shop.invoice())["DocNumber"]
 
 
-def test_company_and_preferences_are_read_under_their_addresses(caller, emulator):
+def test_company_and_preferences_are_read_under_their_addresses(
+    caller: Caller, emulator: Emulator
+) -> None:
     """
     Source: Intuit, "CompanyInfo", "Preferences".
     """
@@ -242,7 +255,7 @@ def test_company_and_preferences_are_read_under_their_addresses(caller, emulator
     assert preferences["ProductAndServicesPrefs"]["QuantityOnHand"] is True
 
 
-def test_without_asking_for_json_the_answer_is_xml(caller, emulator):
+def test_without_asking_for_json_the_answer_is_xml(caller: Caller, emulator: Emulator) -> None:
     """
     Source: Intuit, "Basics of the Accounting API" (Accept).
     """
@@ -258,7 +271,7 @@ def test_without_asking_for_json_the_answer_is_xml(caller, emulator):
     assert '<Fault type="ValidationFault"><Error code="610" element=""><Message>' in bad.text
 
 
-def test_format_json_asks_for_json_too(caller):
+def test_format_json_asks_for_json_too(caller: Caller) -> None:
     """
     Source: observed of node-quickbooks.
     """
@@ -267,7 +280,9 @@ def test_format_json_asks_for_json_too(caller):
     assert "Emulated Company" == reply.json()["CompanyInfo"]["CompanyName"]
 
 
-def test_every_reply_has_a_transaction_id_and_long_ones_are_packed(caller, emulator):
+def test_every_reply_has_a_transaction_id_and_long_ones_are_packed(
+    caller: Caller, emulator: Emulator
+) -> None:
     """
     Source: Intuit, "Basics of the Accounting API" (intuit_tid, gzip).
     """

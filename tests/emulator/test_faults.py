@@ -1,0 +1,146 @@
+"""Faults on command: the recorded shapes of failure, and connections that break."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from quickbooks_emulator.testing import EmulatorError
+
+
+def test_a_lost_reply_is_a_write_that_happened(caller, emulator, shop):
+    """
+    The connection is reset after the work; with the same requestid the reply can be had.
+    Source: Intuit, "Handle errors and exceptions" (timeouts), "Request ID".
+    """
+    emulator.lose_reply("POST", "invoice")
+
+    with pytest.raises(requests.ConnectionError):
+        caller.post("invoice", shop.invoice(DocNumber="1"), requestid="r")
+    again = caller.create("Invoice", shop.invoice(DocNumber="1"), requestid="r")
+
+    assert ["1"] == emulator.numbers("Invoice")
+    assert again["Id"] == emulator.entities("Invoice")[0]["Id"]
+    assert [True, False] == [call["reply_lost"] for call in emulator.calls()]
+
+
+def test_a_reset_comes_before_the_work(caller, emulator, shop):
+    """
+    Source: Intuit, "Handle errors and exceptions".
+    """
+    emulator.fail(method="POST", path="invoice", do={"kind": "reset"})
+
+    with pytest.raises(requests.ConnectionError):
+        caller.post("invoice", shop.invoice())
+
+    assert [] == emulator.entities("Invoice")
+
+
+def test_a_body_is_cut_in_the_middle(caller, emulator):
+    """
+    The head promises more than comes. Source: observed of gateways.
+    """
+    emulator.fail(operation="query", do={"kind": "cut_body"})
+
+    with pytest.raises(requests.RequestException):
+        caller.send("GET", "query", params={"query": "select * from Account"})
+    assert 200 == caller.send("GET", "companyinfo/1").status_code
+
+
+@pytest.mark.parametrize(
+    ("status", "shape", "start"),
+    [
+        (401, "lowercase", '{"warnings":null'),
+        (403, "lowercase", '{"warnings":null'),
+        (429, "xml", "<?xml"),
+        (500, "json", '{"Fault"'),
+        (502, "html", "<html>"),
+        (503, "html", "<html>"),
+        (504, "text", "stream timeout"),
+    ],
+)
+def test_http_errors_come_in_their_shapes(caller, emulator, status, shape, start):
+    """
+    Source: Intuit, "Handle errors and exceptions"; recorded answers.
+    """
+    emulator.fail(path="companyinfo", do={"kind": "status", "status": status, "body": shape})
+
+    reply = caller.send("GET", "companyinfo/1")
+
+    assert status == reply.status_code
+    assert reply.text.startswith(start)
+    assert 200 == caller.send("GET", "companyinfo/1").status_code
+
+
+def test_a_fault_inside_200(caller, emulator, shop):
+    """
+    Source: Intuit, "Handle errors and exceptions": HTTP 200 may carry a Fault.
+    """
+    emulator.fail(
+        path="Invoice",
+        operation="create",
+        do={"kind": "fault", "code": "6000", "detail": "locked", "status": 200},
+    )
+
+    reply = caller.post("invoice", shop.invoice())
+
+    assert (200, "6000") == (reply.status_code, reply.json()["Fault"]["Error"][0]["code"])
+    assert [] == emulator.entities("Invoice")
+
+
+def test_a_rule_strikes_the_nth_call_so_often(caller, emulator):
+    """
+    The second matching call and the one after it; then no more.
+    """
+    emulator.fail(
+        operation="query",
+        query="from Item",
+        nth=2,
+        times=2,
+        do={"kind": "status", "status": 503},
+    )
+    texts = ["select * from Item", "select * from Account", *["select * from Item"] * 4]
+
+    found = [caller.send("GET", "query", params={"query": text}).status_code for text in texts]
+
+    assert [200, 200, 503, 503, 200, 200] == found
+    assert [(4, 2)] == [(rule["seen"], rule["struck"]) for rule in emulator._ask("GET", "faults")]
+
+
+def test_a_chance_is_the_same_each_time(caller, emulator):
+    """
+    The dice start anew with each reset, so that a test that fails fails again.
+    """
+
+    def series() -> list[int]:
+        rule = {"kind": "status", "status": 500}
+        emulator.fail(operation="read", times=None, probability=0.5, do=rule)
+        found = [caller.send("GET", "companyinfo/1").status_code for _ in range(20)]
+        emulator.clear_faults()
+        return found
+
+    first, second = series(), series()
+
+    assert first == second
+    assert {200, 500} == set(first)
+
+
+def test_a_rule_that_makes_no_sense_is_refused(emulator):
+    """
+    So that no test believes in a fault that never comes.
+    """
+    with pytest.raises(EmulatorError, match="Unknown kind"):
+        emulator.fail(do={"kind": "explode"})
+
+
+def test_oauth_can_fail_too(caller, emulator):
+    """
+    The refresh is applied and its reply lost: the old token is dead.
+    Source: Intuit, "OAuth 2.0".
+    """
+    emulator.lose_reply("POST", "/oauth2/")
+
+    with pytest.raises(requests.ConnectionError):
+        caller.token(caller.refresh_token)
+
+    assert 400 == caller.token(caller.refresh_token).status_code

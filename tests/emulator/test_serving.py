@@ -1,0 +1,199 @@
+"""The command, its file, and any bytes on any route."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from quickbooks_emulator.testing import Emulator
+from tests.emulator.conftest import Caller, Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMMAND = Path(sys.executable).with_name("quickbooks-emulator")
+
+
+@contextmanager
+def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--port", "0", *options], stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        try:
+            line = process.stdout.readline()
+            assert line.startswith("QuickBooks emulator listening on http://127.0.0.1:")
+            yield process, line.split()[-1]
+        finally:
+            process.kill()
+
+
+def test_it_ends_cleanly_on_a_signal(tmp_path):
+    """
+    One line when it is ready, the port in the file, exit status 0 on SIGTERM.
+    """
+    with served("--port-file", str(tmp_path / "port")) as (process, url):
+        assert url.endswith(f":{(tmp_path / 'port').read_text().strip()}")
+        assert "demo" == requests.get(f"{url}/_emulator/health").json()["seed"]
+
+        process.send_signal(signal.SIGTERM)
+
+        assert 0 == process.wait(timeout=20)
+
+
+def test_nothing_is_lost_by_a_kill(tmp_path):
+    """
+    Objects, quantities, tombstones, tokens, remembered replies, series, switches and clock outlive
+    kill -9.
+    """
+    data = ("--data", str(tmp_path / "emulator.db"), "--seed", "empty")
+    with served(*data) as (process, url):
+        emulator = Emulator.attach(url)
+        emulator.limits(enabled=False)
+        shop, caller = Shop(emulator), Caller(emulator)
+        emulator.advance(1000)
+        emulator.switch(cdc_cap="entity")
+        first = caller.post("invoice", shop.invoice(DocNumber="1"), requestid="r").content
+        gone = caller.create("Invoice", shop.invoice(DocNumber="2"))
+        caller.create("Invoice", {"Id": gone["Id"], "SyncToken": "0"}, operation="delete")
+        before = {name: emulator.entities(name) for name in ("Item", "Invoice", "Customer")}
+        moved = emulator.now()
+        emulator.close()
+        process.kill()
+        process.wait(timeout=20)
+
+    with served(*data) as (_, url):
+        emulator = Emulator.attach(url)
+        caller.emulator = emulator
+
+        assert before == {name: emulator.entities(name) for name in before}
+        assert 38 == emulator.quantity(shop.item_id)
+        assert first == caller.post("invoice", shop.invoice(), requestid="r").content
+        third = caller.create("Invoice", shop.invoice(DocNumber="3"))
+        assert int(third["Id"]) == int(gone["Id"]) + 1
+        found = caller.cdc("Invoice", "2026-01-01")["Invoice"]
+        assert [gone["Id"]] == [row["Id"] for row in found if row.get("status")]
+        assert moved < emulator.now()
+        assert "entity" == emulator.switch()["cdc_cap"]
+        caller.refresh()
+        caller.session.close()
+        emulator.close()
+
+
+def test_a_bad_file_is_one_sentence(tmp_path):
+    """
+    Exit status 1 and no traceback.
+    """
+    (tmp_path / "text").write_text("this is no database, it is a text of some length")
+
+    done = subprocess.run(
+        [COMMAND, "serve", "--port", "0", "--data", tmp_path / "text"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert 1 == done.returncode
+    assert "quickbooks-emulator: file is not a database\n" == done.stderr
+
+
+def test_limits_are_on_when_served():
+    """
+    Source: Intuit, "API call limits and throttles".
+    """
+    with served() as (_, url):
+        limits = requests.get(f"{url}/_emulator/limits").json()
+
+    assert (True, 500, 10, 10) == (
+        limits["enabled"],
+        limits["per_minute"],
+        limits["per_second"],
+        limits["concurrent"],
+    )
+
+
+def test_the_page_shows_stock(emulator):
+    """
+    A person sees the items and what was called.
+    """
+    emulator.item("<b>", 3)
+
+    page = requests.get(emulator.url).text
+
+    assert "&lt;b&gt;" in page
+    assert "<h2>Stock</h2>" in page
+
+
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator[Caller]:
+    with Emulator() as emulator:
+        Shop(emulator)
+        caller = Caller(emulator)
+        yield caller
+        caller.session.close()
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "Id",
+                    "Line",
+                    "value",
+                    "Amount",
+                    "CustomerRef",
+                    "DetailType",
+                    "LinkedTxn",
+                    "TxnDate",
+                ]
+                + ["SalesItemLineDetail", "ItemRef", "Qty", "SyncToken", "sparse", "TxnTaxDetail"]
+                + ["Name", "DocNumber", "ParentRef", "TotalAmt", "BatchItemRequest", "bId", "Query"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+ENTITIES = ["invoice", "payment", "item", "customer", "inventoryadjustment", "bill", "account"]
+ROUTES = [*ENTITIES, "batch", "query", "cdc", "preferences", "taxcode", "journalentry", "deposit"]
+
+
+@given(
+    st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
+    st.sampled_from(ROUTES),
+    st.sampled_from(["", "/1", "/x", "?operation=delete", "?operation=void", "?include=void"]),
+    VALUES.map(str).map(str.encode) | VALUES | st.binary(max_size=30),
+)
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_any_bytes_on_any_route_get_an_answer(
+    fuzzed: Caller, method: str, route: str, rest: str, body: object
+) -> None:
+    """
+    A fault of QuickBooks' own, never a crash. Source: Intuit, "Handle errors and exceptions".
+    """
+    send = {"data": body} if isinstance(body, bytes) else {"json": body}
+
+    reply = fuzzed.send(
+        method, f"{route}{rest}", headers={"Content-Type": "application/json"}, **send
+    )
+
+    assert reply.headers["Content-Type"].startswith("application/json")
+    assert reply.status_code < 500 or "500" == reply.json()["Fault"]["Error"][0]["code"]
