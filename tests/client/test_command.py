@@ -6,15 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from quickbooks_client import Client, Settings
+from tests.client.fakes import FakeClock
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from quickbooks_client import Client
     from quickbooks_emulator.testing import Emulator
 
 COMMAND = str(Path(sys.executable).with_name("quickbooks"))
@@ -103,11 +106,14 @@ def test_refresh_and_revoke(
 
 
 def test_usage_tells_what_other_processes_called(
-    client: Client, connection: dict[str, Any], clock: Any, tmp_path: Path
+    connection: dict[str, Any], tmp_path: Path
 ) -> None:
     """
     Durable, and on request only since a moment.
     """
+    # The command looks at the machine's clock, and calls of long ago are cleared away.
+    clock = FakeClock(datetime.now(UTC) - timedelta(minutes=5))
+    client = Client(Settings.from_mapping(connection), clock)
     client.query(COUNT)
     clock.advance(60)
     since = clock.now().isoformat()
