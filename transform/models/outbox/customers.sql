@@ -10,4 +10,4 @@ with outgoing as (
     group by d.customer_name
 ),
 
-{{ due_rows(['idempotency_key', 'display_name', 'email', 'currency']) }}
+{{ due_rows('customers', ['idempotency_key', 'display_name', 'email', 'currency']) }}

@@ -18,6 +18,6 @@ with outgoing as (
     where c.side = 'quickbooks' and coalesce(i.item_id, b.item_id) is not null
 ),
 
-{{ due_rows([
+{{ due_rows('inventory_adjustments', [
     'idempotency_key', 'item_id', 'sku', 'quantity_delta', 'txn_date', 'adjustment_account_id', 'memo'
 ]) }}

@@ -16,7 +16,7 @@ with outgoing as (
     where p.is_sendable
 ),
 
-{{ due_rows([
+{{ due_rows('payments', [
     'idempotency_key', 'customer_id', 'total_amount', 'txn_date', 'invoices', 'payment_ref', 'currency',
     'exchange_rate', 'memo'
 ]) }}

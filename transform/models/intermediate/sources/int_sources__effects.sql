@@ -1,4 +1,5 @@
 -- One row per source and SKU: D, what its document moves in QuickBooks, and how much of it the platform's stock shows. Base units.
+{{ config(materialized='live_view') }}
 with handed as (
     -- Once its row is pending or posted, the ledger's lines are what counts, whatever the platform did since.
     select

@@ -64,7 +64,7 @@ judged as (
         l.stream as ledger_stream,
         l.document_id,
         l.qbo_id,
-        l.customer_id as qbo_customer_id,
+        case when l.is_handed then l.customer_id end as qbo_customer_id,
         l.posted_at,
         l.qbo_total_amount,
         coalesce(l.is_handed, false) as is_handed,
