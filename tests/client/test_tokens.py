@@ -271,7 +271,7 @@ def test_a_process_killed_during_the_refresh_leaves_a_store_that_works(
     """
     make_client().query(COUNT)
     emulator.clear_calls()
-    rule = emulator.fail(path=TOKEN, times=1, do={"kind": "delay", "seconds": 5})
+    rule = emulator.fail(path=TOKEN, times=1, do={"kind": "delay", "seconds": 2})
     context = multiprocessing.get_context("spawn")
     start = context.Event()
     start.set()

@@ -94,7 +94,9 @@ class Client:
                     minorversion=MINOR_VERSION,
                     use_decimal=True,
                     base_url=self.settings.api_url,
-                    session=make_session(self.settings.max_concurrent_requests),
+                    session=make_session(
+                        self.settings.api_url, self.settings.max_concurrent_requests
+                    ),
                     authorizer=self.authorizer,
                     throttle=self._throttle,
                     meter=self.meter,

@@ -197,8 +197,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
 
     def _try(self, request: Request, token: str, *, is_repeat: bool) -> Exchange:
         """Send `request` once."""
-        if request.call_class is CallClass.METERED:
-            self._meter.check_budget()
+        self._meter.check_budget(request.call_class)
         problem: QuickBooksError | None = None
         with self._throttle.slot():
             started = self._clock.monotonic()

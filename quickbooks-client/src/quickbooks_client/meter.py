@@ -162,13 +162,16 @@ class Meter:
             counter.add(call)
         self._log.add(call, scopes[-1][0] if scopes else "", self._clock.now())
 
-    def check_budget(self) -> None:
-        """Stop before a metered call that the month's budget does not allow.
+    def check_budget(self, call_class: CallClass) -> None:
+        """Stop before a call that the month's budget does not allow, or that cannot be counted.
 
         Raises:
-            BudgetSpentError: The budget is used up.
+            BudgetSpentError: The call is metered and the budget is used up.
+            ConfigurationError: The usage file cannot be used.
         """
-        if self._budget is None:
+        # Opened before anything is sent: a write must not fail for its count alone.
+        self._log.prepare(self._clock.now())
+        if self._budget is None or call_class is not CallClass.METERED:
             return
         used = self._log.metered_in_month(self._clock.now())
         if used >= self._budget:
@@ -193,44 +196,47 @@ class UsageLog:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
+    def prepare(self, now: datetime) -> None:
+        """Open the file, if it is not open."""
+        with self._opened(now):
+            pass
+
     def add(self, call: Call, scope: str, now: datetime) -> None:
         """Write one call down."""
         step = _step(call)
-        with self._lock:
-            connection = self._open(now)
-            with connection:
-                connection.execute("begin immediate")
-                connection.execute(
-                    "insert into calls values (?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        now.timestamp(),
-                        self._realm_id,
-                        self._environment,
-                        call.call_class.value,
-                        call.outcome.value,
-                        scope,
-                        int(call.is_repeat),
-                    ),
-                )
-                connection.execute(
-                    "insert into months values (?, ?, ?, ?, ?, ?)"
-                    " on conflict (month, environment, realm_id) do update set"
-                    " metered = metered + excluded.metered, free = free + excluded.free,"
-                    " throttled = throttled + excluded.throttled",
-                    (
-                        _month(now),
-                        self._realm_id,
-                        self._environment,
-                        step.metered,
-                        step.free,
-                        step.throttled,
-                    ),
-                )
+        with self._opened(now) as connection, connection:
+            connection.execute("begin immediate")
+            connection.execute(
+                "insert into calls values (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    now.timestamp(),
+                    self._realm_id,
+                    self._environment,
+                    call.call_class.value,
+                    call.outcome.value,
+                    scope,
+                    int(call.is_repeat),
+                ),
+            )
+            connection.execute(
+                "insert into months values (?, ?, ?, ?, ?, ?)"
+                " on conflict (month, environment, realm_id) do update set"
+                " metered = metered + excluded.metered, free = free + excluded.free,"
+                " throttled = throttled + excluded.throttled",
+                (
+                    _month(now),
+                    self._realm_id,
+                    self._environment,
+                    step.metered,
+                    step.free,
+                    step.throttled,
+                ),
+            )
 
     def metered_in_month(self, now: datetime) -> int:
         """Return the metered calls of the calendar month, of all companies: as Intuit counts."""
-        with self._lock:
-            found = self._open(now).execute(
+        with self._opened(now) as connection:
+            found = connection.execute(
                 "select coalesce(sum(metered), 0) from months where month = ? and environment = ?",
                 (_month(now), self._environment),
             )
@@ -238,8 +244,8 @@ class UsageLog:
 
     def since(self, moment: datetime | None, now: datetime) -> Usage:
         """Return what all processes called for this company since `moment`, or in what is kept."""
-        with self._lock:
-            found = self._open(now).execute(
+        with self._opened(now) as connection:
+            found = connection.execute(
                 "select call_class, outcome, is_repeat, count(*) from calls"
                 " where realm_id = ? and environment = ? and called_at >= ? group by 1, 2, 3",
                 (self._realm_id, self._environment, moment.timestamp() if moment else 0.0),
@@ -260,27 +266,31 @@ class UsageLog:
                 self._connection.close()
                 self._connection = None
 
-    def _open(self, now: datetime) -> sqlite3.Connection:
-        if self._connection is None:
+    @contextlib.contextmanager
+    def _opened(self, now: datetime) -> Iterator[sqlite3.Connection]:
+        """Give the open file to one thread at a time."""
+        with self._lock:
             try:
-                self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                connection = sqlite3.connect(
-                    self._path, timeout=30, isolation_level=None, check_same_thread=False
-                )
-                connection.execute("pragma journal_mode = wal")
-                # A killed process loses nothing; a machine that loses power, the last counts.
-                connection.execute("pragma synchronous = off")
-                connection.executescript(_SCHEMA)
-                connection.execute(
-                    "delete from calls where called_at < ?", ((now - KEEP).timestamp(),)
-                )
+                if self._connection is None:
+                    self._connection = self._open(now)
+                yield self._connection
             except (OSError, sqlite3.Error) as error:
                 raise ConfigurationError(
                     f"Setting token_store: the usage file {self._path} beside it cannot be used"
                     f" ({error}); let this user write there, or move the file away."
                 ) from None
-            self._connection = connection
-        return self._connection
+
+    def _open(self, now: datetime) -> sqlite3.Connection:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = sqlite3.connect(
+            self._path, timeout=30, isolation_level=None, check_same_thread=False
+        )
+        # A killed process loses nothing; a machine that loses power, the last counts.
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = off")
+        connection.executescript(_SCHEMA)
+        connection.execute("delete from calls where called_at < ?", ((now - KEEP).timestamp(),))
+        return connection
 
 
 def _month(moment: datetime) -> str:

@@ -62,7 +62,7 @@ class _Endpoint(AuthClient):  # type: ignore[misc] # intuit-oauth publishes no t
     def request(self, method: str, url: str, **options: Any) -> requests.Response:
         # Any: passed through to requests
         if self.last is None:
-            harden(self)
+            harden(self, url)
         self.last, self.last_url = None, url
         headers = {**(options.pop("headers", None) or {})}
         headers["x-include-refresh-token-hard-expires-in"] = "true"

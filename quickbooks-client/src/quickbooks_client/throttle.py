@@ -153,9 +153,9 @@ class Throttle:
 
     def _free_place(self) -> filelock.BaseFileLock | None:
         """Return a place that nobody holds, now held; None when all are taken."""
-        with self._thread_lock:
+        with self._thread_lock, self._explained():
             if not self._places:
-                self._make_folder()
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._places = [
                     self._lock_file(f"place-{number}") for number in range(self._budget.at_a_time)
                 ]
@@ -169,9 +169,9 @@ class Throttle:
 
     @contextlib.contextmanager
     def _state_lock(self) -> Iterator[None]:
-        with self._thread_lock:
+        with self._thread_lock, self._explained():
             if self._state is None:
-                self._make_folder()
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 self._state = self._lock_file("lock")
             with self._state.acquire(poll_interval=0.002):
                 yield
@@ -211,11 +211,15 @@ class Throttle:
     def _clock_offset(self) -> float:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
-    def _make_folder(self) -> None:
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say which setting it is when the system refuses a file."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            yield
+        except filelock.Timeout:
+            raise
         except OSError as error:
             raise ConfigurationError(
-                f"Setting token_store: the folder {self._folder} cannot be used"
+                f"Setting token_store: the folder {self._folder} beside it cannot be used"
                 f" ({error.strerror}); choose one that this user may write to."
             ) from None

@@ -11,6 +11,7 @@ from requests.adapters import HTTPAdapter
 
 from quickbooks_client.errors import ConfigurationError, ConnectionLostError, QuickBooksError
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 USER_AGENT = "quickbooks-sync"
 
 
@@ -30,18 +31,21 @@ class CallLimits:
         return (self.connect_timeout_s, self.read_timeout_s)
 
 
-def make_session(connections: int) -> requests.Session:
-    """Return a session that several threads may use."""
+def make_session(url: str, connections: int) -> requests.Session:
+    """Return a session for `url` that several threads may use."""
     session = requests.Session()
-    harden(session)
+    harden(session, url)
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connections, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
 
 
-def harden(session: requests.Session) -> None:
-    """Keep `session` from sending anything we did not give it."""
+def harden(session: requests.Session, url: str) -> None:
+    """Keep `session`, which is for `url`, from sending anything we did not give it."""
+    if urlsplit(url).hostname in LOOPBACK:
+        # A proxy of the environment does not reach this machine's emulator.
+        session.trust_env = False
     # With an auth of its own, requests does not look into ~/.netrc, which would replace our header.
     session.auth = _as_it_is
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
