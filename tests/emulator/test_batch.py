@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from quickbooks_emulator.json_text import loads
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
 
 
 def send(caller: Caller, items: list[dict[str, Any]], **params: str) -> Any:
@@ -12,7 +16,7 @@ def send(caller: Caller, items: list[dict[str, Any]], **params: str) -> Any:
     return reply.status_code, loads(reply.content)
 
 
-def test_items_answer_for_themselves(caller, emulator, shop):
+def test_items_answer_for_themselves(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     A faulty item has a Fault inside HTTP 200 and harms no other; queries may be among them.
     Source: Intuit, "Batch".
@@ -35,7 +39,7 @@ def test_items_answer_for_themselves(caller, emulator, shop):
     assert ["B1"] == emulator.numbers("Invoice")
 
 
-def test_more_than_30_items_are_refused(caller):
+def test_more_than_30_items_are_refused(caller: Caller) -> None:
     """
     Source: Intuit, "Batch"; "Error codes" (1040).
     """
@@ -47,7 +51,9 @@ def test_more_than_30_items_are_refused(caller):
     assert 200 == send(caller, items[:30])[0]
 
 
-def test_a_batch_voids_and_allows_numbers_by_option(caller, emulator, shop):
+def test_a_batch_voids_and_allows_numbers_by_option(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     Source: Intuit, "Batch" (optionsData).
     """
@@ -73,7 +79,9 @@ def test_a_batch_voids_and_allows_numbers_by_option(caller, emulator, shop):
     assert [0, 20] == [row["TotalAmt"] for row in emulator.entities("SalesReceipt")]
 
 
-def test_a_batch_is_metered_and_its_repetition_replayed(caller, emulator, shop):
+def test_a_batch_is_metered_and_its_repetition_replayed(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     One metered call even when it only writes; with the same requestid nothing is done again; ids
     are shorter than elsewhere. Source: Intuit, App Partner Program FAQ; "Request ID".

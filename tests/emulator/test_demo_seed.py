@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller
 
 
 @pytest.fixture
@@ -13,7 +18,7 @@ def demo(emulator: Emulator) -> Emulator:
     return emulator
 
 
-def test_it_holds_the_recorded_documents(demo):
+def test_it_holds_the_recorded_documents(demo: Emulator) -> None:
     """
     Source: answers of Intuit's US sample company, May 2026.
     """
@@ -27,7 +32,7 @@ def test_it_holds_the_recorded_documents(demo):
     assert expected == {name: counts[name] for name in expected}
 
 
-def test_quantities_are_the_sum_of_movements(demo):
+def test_quantities_are_the_sum_of_movements(demo: Emulator) -> None:
     """
     Each stocked item's quantity is what the recording says, and its opening quantity makes up
     what the documents do not explain. Source: Intuit, "Item" (QtyOnHand).
@@ -47,7 +52,7 @@ def test_quantities_are_the_sum_of_movements(demo):
         assert found["opening"] + moved == item["QtyOnHand"]
 
 
-def test_receivables_tie_out(demo):
+def test_receivables_tie_out(demo: Emulator) -> None:
     """
     Open invoices less open credits and unapplied payments are the customers' balances and the
     receivables account; each invoice is its total less what payments applied.
@@ -74,7 +79,7 @@ def test_receivables_tie_out(demo):
         assert invoice["TotalAmt"] == invoice["Balance"] + paid, invoice["Id"]
 
 
-def test_documents_add_up(demo):
+def test_documents_add_up(demo: Emulator) -> None:
     """
     Lines, discount and tax make the total of each sales form. Source: Intuit, "Invoice".
     """
@@ -89,7 +94,7 @@ def test_documents_add_up(demo):
             assert total == body["TotalAmt"], (entity, body["Id"])
 
 
-def test_every_reference_resolves(demo):
+def test_every_reference_resolves(demo: Emulator) -> None:
     """
     Each reference of a document's head names an object that exists.
     """
@@ -102,7 +107,7 @@ def test_every_reference_resolves(demo):
                 assert name not in body or body[name]["value"] in ids[target]
 
 
-def test_the_shop_is_there(demo, caller):
+def test_the_shop_is_there(demo: Emulator, caller: Caller) -> None:
     """
     Forty stocked items with SKUs, some fractional, and what pushed sales need.
     """
@@ -123,7 +128,7 @@ def test_the_shop_is_there(demo, caller):
     assert "Discounts given" == names[seed["discount_account_id"]]
 
 
-def test_the_facts_lie_in_the_past(demo):
+def test_the_facts_lie_in_the_past(demo: Emulator) -> None:
     """
     Whatever the clock says when the company is planted, no object is younger than now.
     """

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
+
 
 def statuses(caller: Caller, count: int) -> list[int]:
     return [caller.send("GET", "companyinfo/1").status_code for _ in range(count)]
 
 
-def test_ten_a_second_and_no_more(caller, emulator):
+def test_ten_a_second_and_no_more(caller: Caller, emulator: Emulator) -> None:
     """
     The eleventh call of a second answers 429; a second later calls pass again.
     Source: Intuit, "API call limits and throttles".
@@ -19,9 +25,10 @@ def test_ten_a_second_and_no_more(caller, emulator):
     assert [200] == statuses(caller, 1)
 
 
-def test_five_hundred_a_minute_and_no_more(caller, emulator):
+def test_five_hundred_a_minute_and_no_more(caller: Caller, emulator: Emulator) -> None:
     """
-    A refused call does not count; the window slides. Source: Intuit, "API call limits and throttles".
+    A refused call does not count; the window slides.
+    Source: Intuit, "API call limits and throttles".
     """
     emulator.limits(per_second=1000, per_minute=20)
 
@@ -31,7 +38,7 @@ def test_five_hundred_a_minute_and_no_more(caller, emulator):
     assert {"metered": 21, "free": 0, "throttled": 2, "calls": 23} == emulator.usage()
 
 
-def test_forty_batches_a_minute(caller, emulator):
+def test_forty_batches_a_minute(caller: Caller, emulator: Emulator) -> None:
     """
     Source: Intuit, "API call limits and throttles" (batch).
     """
@@ -43,7 +50,7 @@ def test_forty_batches_a_minute(caller, emulator):
     assert [200, 200, 200, 429] == found
 
 
-def test_a_throttled_reply_comes_in_each_recorded_shape(caller, emulator):
+def test_a_throttled_reply_comes_in_each_recorded_shape(caller: Caller, emulator: Emulator) -> None:
     """
     XML even to JSON callers by default, lower case or JSON by switch; Retry-After only by switch.
     Source: recorded answers.
@@ -66,7 +73,9 @@ def test_a_throttled_reply_comes_in_each_recorded_shape(caller, emulator):
     assert words == upper.json()["Fault"]["Error"][0]["Message"]
 
 
-def test_reads_are_metered_and_writes_are_free(caller, emulator, shop):
+def test_reads_are_metered_and_writes_are_free(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     Only what succeeded counts; the control plane is invisible.
     Source: Intuit, App Partner Program FAQ.

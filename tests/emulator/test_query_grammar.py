@@ -92,10 +92,13 @@ def test_any_text_parses_or_is_refused(text: str) -> None:
     """
     Nothing but a query or a fault 4000 comes of a text. Source: Intuit, "Error codes" (4000).
     """
+    codes = []
     try:
         parse(text)
     except Problem as problem:
-        assert problem.code == "4000"
+        codes.append(problem.code)
+
+    assert codes in ([], ["4000"])
 
 
 def test_a_number_of_endless_digits_is_refused() -> None:

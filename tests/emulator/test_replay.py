@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-def test_a_repeated_id_gives_the_first_reply(caller, emulator, shop):
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
+
+
+def test_a_repeated_id_gives_the_first_reply(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     Byte for byte, with the same time, also for another body; nothing is done twice.
     Source: Intuit, "Request ID".
@@ -18,7 +26,9 @@ def test_a_repeated_id_gives_the_first_reply(caller, emulator, shop):
     assert 38 == emulator.quantity(shop.item_id)
 
 
-def test_a_fault_is_remembered_too_unless_switched(caller, emulator, shop):
+def test_a_fault_is_remembered_too_unless_switched(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     Uncertain; hostile by default: a corrected body needs a new id. Source: Intuit, "Request ID".
     """
@@ -32,7 +42,7 @@ def test_a_fault_is_remembered_too_unless_switched(caller, emulator, shop):
     caller.create("Invoice", shop.invoice(), requestid="b")
 
 
-def test_it_is_forgotten_after_a_day(caller, emulator, shop):
+def test_it_is_forgotten_after_a_day(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     How long is not documented; a switch says. Source: Intuit, "Request ID".
     """
@@ -45,7 +55,7 @@ def test_it_is_forgotten_after_a_day(caller, emulator, shop):
     assert 2 == len(emulator.entities("Invoice"))
 
 
-def test_a_used_id_can_be_refused_by_switch(caller, emulator, shop):
+def test_a_used_id_can_be_refused_by_switch(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     Source: Intuit, "Error codes" (600).
     """
@@ -55,7 +65,7 @@ def test_a_used_id_can_be_refused_by_switch(caller, emulator, shop):
     assert (400, "600") == caller.fault("Invoice", shop.invoice(), requestid="a")
 
 
-def test_an_id_is_at_most_50_characters_long(caller, shop):
+def test_an_id_is_at_most_50_characters_long(caller: Caller, shop: Shop) -> None:
     """
     Source: Intuit, "Request ID"; "Error codes" (2130).
     """

@@ -37,7 +37,7 @@ def served(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def test_it_ends_cleanly_on_a_signal(tmp_path):
+def test_it_ends_cleanly_on_a_signal(tmp_path: Path) -> None:
     """
     One line when it is ready, the port in the file, exit status 0 on SIGTERM.
     """
@@ -50,7 +50,7 @@ def test_it_ends_cleanly_on_a_signal(tmp_path):
         assert 0 == process.wait(timeout=20)
 
 
-def test_nothing_is_lost_by_a_kill(tmp_path):
+def test_nothing_is_lost_by_a_kill(tmp_path: Path) -> None:
     """
     Objects, quantities, tombstones, tokens, remembered replies, series, switches and clock outlive
     kill -9.
@@ -89,7 +89,7 @@ def test_nothing_is_lost_by_a_kill(tmp_path):
         emulator.close()
 
 
-def test_a_bad_file_is_one_sentence(tmp_path):
+def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
     """
     Exit status 1 and no traceback.
     """
@@ -107,7 +107,7 @@ def test_a_bad_file_is_one_sentence(tmp_path):
     assert "quickbooks-emulator: file is not a database\n" == done.stderr
 
 
-def test_limits_are_on_when_served():
+def test_limits_are_on_when_served() -> None:
     """
     Source: Intuit, "API call limits and throttles".
     """
@@ -122,7 +122,7 @@ def test_limits_are_on_when_served():
     )
 
 
-def test_the_page_shows_stock(emulator):
+def test_the_page_shows_stock(emulator: Emulator) -> None:
     """
     A person sees the items and what was called.
     """
@@ -162,9 +162,20 @@ VALUES = st.recursive(
                     "DetailType",
                     "LinkedTxn",
                     "TxnDate",
+                    "ItemRef",
+                    "Qty",
+                    "Name",
+                    "SalesItemLineDetail",
+                    "SyncToken",
+                    "sparse",
+                    "TxnTaxDetail",
+                    "DocNumber",
+                    "ParentRef",
+                    "TotalAmt",
+                    "BatchItemRequest",
+                    "bId",
+                    "Query",
                 ]
-                + ["SalesItemLineDetail", "ItemRef", "Qty", "SyncToken", "sparse", "TxnTaxDetail"]
-                + ["Name", "DocNumber", "ParentRef", "TotalAmt", "BatchItemRequest", "bId", "Query"]
             ),
             inner,
             max_size=5,

@@ -59,10 +59,9 @@ class Rule:
 
     def strikes(self, chance: random.Random) -> bool:
         """Count a matching call; whether it is struck."""
-        if self.times is not None and self.struck >= self.times:
-            return False
         self.seen += 1
-        if self.seen < self.nth or chance.random() >= self.probability:
+        is_spent = self.times is not None and self.struck >= self.times
+        if is_spent or self.seen < self.nth or chance.random() >= self.probability:
             return False
         self.struck += 1
         return True

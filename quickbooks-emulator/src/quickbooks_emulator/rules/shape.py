@@ -96,6 +96,9 @@ def _value(name: str, value: Json, depth: int) -> Json:
         return {key: _value(key, inner, depth + 1) for key, inner in value.items()}
     if isinstance(value, list):
         return [_value(name, inner, depth + 1) for inner in value]
+    if value == "":
+        # Clients send empty texts for what they leave out, also for dates and numbers.
+        return value
     for names, read in ((NUMBERS, number), (BOOLEANS, _truth), (DATES, _date)):
         if name in names and value is not None:
             return read(name, value)

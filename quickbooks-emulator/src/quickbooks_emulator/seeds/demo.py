@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator import stock
 from quickbooks_emulator.catalogue import ENTITIES, Kind
-from quickbooks_emulator.json_text import JsonObject, loads
+from quickbooks_emulator.json_text import JsonObject, add, loads, subtract
 from quickbooks_emulator.rules.lines import total
 from quickbooks_emulator.rules.names import CLASSIFICATIONS
 from quickbooks_emulator.rules.references import name_of
 from quickbooks_emulator.seeds import base, shop
+from quickbooks_emulator.writes import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,8 +131,10 @@ def _completed(company: Company, entity: str, fields: JsonObject) -> JsonObject:
         body.setdefault("TxnTaxDetail", {"TotalTax": 0})
         wares = [line for line in body["Line"] if line["DetailType"] != KINDS["%"]]
         others = [line for line in body["Line"] if line["DetailType"] == KINDS["%"]]
+        # Derived from the total: the lines of a statement charge are not among the facts.
+        amount = subtract(add(body["TotalAmt"], total(others)), body["TxnTaxDetail"]["TotalTax"])
         subtotal = {
-            "Amount": total(wares), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {},
+            "Amount": plain(amount), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {},
         }  # fmt: skip
         body["Line"] = [*wares, subtotal, *others]
     if entity == "Account":
