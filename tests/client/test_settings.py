@@ -107,13 +107,12 @@ def test_settings_show_no_secret() -> None:
     assert "hush" not in repr(settings)
 
 
-@pytest.mark.parametrize("kind", ["redis://host/0", "postgresql://u:hush@host/db"])
-def test_a_store_of_no_offered_kind_is_refused(kind: str) -> None:
+def test_a_store_of_no_known_kind_is_refused() -> None:
     """
     The sentence names token_store and hides the address.
     """
     with pytest.raises(ConfigurationError, match="token_store") as caught:
-        Client(Settings.from_mapping({**GOOD, "token_store": kind}))
+        Client(Settings.from_mapping({**GOOD, "token_store": "redis://u:hush@host/0"}))
 
     assert "hush" not in str(caught.value)
 

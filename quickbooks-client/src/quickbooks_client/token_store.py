@@ -22,6 +22,7 @@ import filelock
 from typing_extensions import override
 
 from quickbooks_client.errors import ConfigurationError, StoreBusyError
+from quickbooks_client.settings import DEFAULT_TOKEN_STORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT_S = 180.0
 """A refresh with all its retries is over long before."""
+POSTGRES = frozenset({"postgresql", "postgres"})
 _VERSION = 1
 
 
@@ -202,14 +204,16 @@ def open_store(settings: Settings) -> TokenStore:
         ConfigurationError: This version has no such kind of store.
     """
     scheme = _scheme(settings.token_store)
-    if scheme in {"postgresql", "postgres"}:
-        raise ConfigurationError(
-            "Setting token_store: a PostgreSQL store is not offered in this version yet;"
-            " give the path of a file."
+    if scheme in POSTGRES:
+        from quickbooks_client.postgres_store import (  # noqa: PLC0415 - only who asks needs libpq
+            PostgresTokenStore,
         )
+
+        return PostgresTokenStore(settings.token_store, settings.environment, settings.realm_id)
     if scheme not in {"", "file"}:
         raise ConfigurationError(
-            f"Setting token_store: {scheme}: is no kind of store; give the path of a file."
+            f"Setting token_store: {scheme}: is no kind of store; give the path of a file or"
+            " postgresql://…"
         )
     return FileTokenStore(store_path(settings), settings.environment, settings.realm_id)
 
@@ -227,7 +231,12 @@ def store_path(settings: Settings) -> Path:
 
 
 def state_folder(settings: Settings) -> Path:
-    """Return where what processes share beside tokens is kept: beside the token file."""
+    """Return where what processes share beside tokens is kept: beside the token file.
+
+    With tokens in PostgreSQL it is where the file would be by default, for it is this machine's.
+    """
+    if _scheme(settings.token_store) in POSTGRES:
+        return project_folder() / Path(DEFAULT_TOKEN_STORE).parent
     return store_path(settings).parent
 
 
