@@ -84,6 +84,7 @@ class Company:
         self.series: dict[str, int] = {}
         self._identities: dict[tuple[str, str], Key] = {}
         self._numbers: dict[tuple[str, str], dict[Key, None]] = {}
+        self._highest: dict[str, int] = {}
         self._journal: dict[Key, Row | None] = {}
         self._buried: dict[Key, int | None] = {}
 
@@ -114,6 +115,10 @@ class Company:
     def owners_of_number(self, entity: str, number: str) -> Iterator[Key]:
         """The documents of the same series of numbers that carry this one."""
         yield from self._numbers.get((number_scope(entity), number), ())
+
+    def next_number(self, entity: str) -> str:
+        """The number behind the highest of the entity's series; the first is 1001."""
+        return str(self._highest.get(number_scope(entity), 1000) + 1)
 
     # -- changing
 
@@ -183,7 +188,10 @@ class Company:
             self._identities.setdefault(identity, key)
         number = row.body.get("DocNumber")
         if number:
-            self._numbers.setdefault((number_scope(key[0]), number), {})[key] = None
+            scope = number_scope(key[0])
+            self._numbers.setdefault((scope, number), {})[key] = None
+            if number.isdecimal():
+                self._highest[scope] = max(self._highest.get(scope, 0), int(number))
 
     def _unindex(self, key: Key, row: Row) -> None:
         identity = identity_of(key[0], row.body)

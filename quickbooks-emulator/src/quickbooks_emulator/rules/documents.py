@@ -102,7 +102,7 @@ def _number(
     if not body.get("DocNumber"):
         body.pop("DocNumber", None)
         if old is None and entity in NUMBERED and not sales.get("CustomTxnNumbers"):
-            body["DocNumber"] = _next_number(company, entity)
+            body["DocNumber"] = company.next_number(entity)
         return
     if (
         around.allows_duplicate_number
@@ -125,20 +125,6 @@ def _number(
             f"DocNumber={body['DocNumber']} is assigned to TxnType={kind} with TxnId={object_id}",
             "",
         )
-
-
-def _next_number(company: Company, entity: str) -> str:
-    kinds = SALES_FORMS if entity in SALES_FORMS else (entity,)
-    highest = max(
-        (
-            int(number)
-            for kind in kinds
-            for row in company.rows(kind)
-            if (number := str(row.body.get("DocNumber", ""))).isdecimal()
-        ),
-        default=1000,
-    )
-    return str(highest + 1)
 
 
 def _check_start_dates(company: Company, body: JsonObject) -> None:

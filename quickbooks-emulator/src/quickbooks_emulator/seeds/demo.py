@@ -68,7 +68,9 @@ DEFAULTS: dict[str, JsonObject] = {
     "Vendor": {"Vendor1099": False, "Active": True},
     "Employee": {"Active": True},
     "Item": {"Active": True},
-    "JournalEntry": {"Adjustment": False},
+    "JournalEntry": {"Adjustment": False, "TxnTaxDetail": {}},
+    "Deposit": {"TxnTaxDetail": {}},
+    "PurchaseOrder": {"EmailStatus": "NotSet", "LinkedTxn": []},
 }  # fmt: skip
 SALES = frozenset({"Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt", "Estimate"})
 
@@ -133,7 +135,7 @@ def _completed(company: Company, entity: str, fields: JsonObject) -> JsonObject:
         others = [line for line in body["Line"] if line["DetailType"] == KINDS["%"]]
         # Derived from the total: the lines of a statement charge are not among the facts.
         amount = subtract(add(body["TotalAmt"], total(others)), body["TxnTaxDetail"]["TotalTax"])
-        subtotal = {
+        subtotal: JsonObject = {
             "Amount": plain(amount), "DetailType": "SubTotalLineDetail", "SubTotalLineDetail": {},
         }  # fmt: skip
         body["Line"] = [*wares, subtotal, *others]
@@ -156,9 +158,9 @@ def _complete_account(company: Company, body: JsonObject) -> None:
         FullyQualifiedName=f"{parent['FullyQualifiedName']}:{name}" if parent else name,
         Active=True,
         Classification=CLASSIFICATIONS[body["AccountType"]],
-        CurrentBalanceWithSubAccounts=body["CurrentBalance"],
         CurrencyRef=base.USD,
     )
+    body.setdefault("CurrentBalanceWithSubAccounts", body["CurrentBalance"])
 
 
 def _expanded(company: Company, entity: str, name: str, value: Json) -> Json:
@@ -227,11 +229,13 @@ def _line(company: Company, row: list[Json]) -> JsonObject:
     shown["Amount"] = amount
     if "LinkedTxn" in extra:
         shown["LinkedTxn"] = _links(extra["LinkedTxn"])
+    inner = {key: _expanded(company, "", key, value) for key, value in detail.items()}
     if not kind:
-        return shown
+        return {**shown, "DepositLineDetail": inner} if inner else shown
+    if "Received" in extra:
+        shown["Received"] = extra["Received"]
     member = KINDS[kind]
     shown["DetailType"] = member
-    inner = {key: _expanded(company, "", key, value) for key, value in detail.items()}
     if kind in {"S", "I", "A"}:
         inner.setdefault("TaxCodeRef", {"value": "NON"})
     if kind in {"I", "A"}:
