@@ -200,7 +200,9 @@ def test_a_config_that_is_none_is_named(tmp_path: Path, content: str) -> None:
     """
     (tmp_path / "config.json").write_text(content)
 
-    done = run("--config", "config.json", "auth", "status", folder=tmp_path)
+    before = run("--config", "config.json", "auth", "status", folder=tmp_path)
+    after = run("auth", "status", "--config", "config.json", folder=tmp_path)
 
-    assert 1 == done.returncode
-    assert "--config" in done.stderr
+    assert (1, 1) == (before.returncode, after.returncode)
+    assert "--config" in before.stderr
+    assert before.stderr == after.stderr

@@ -22,6 +22,7 @@ from quickbooks_client import (
     Settings,
     StoreBusyError,
 )
+from quickbooks_client.auth import Authorizer
 from quickbooks_client.token_store import FileTokenStore, Token
 from tests.client.fakes import START
 
@@ -220,6 +221,50 @@ def test_an_endpoint_that_fails_is_tried_three_times_more(
 
     with pytest.raises(ServerError, match="Gave up after 4 tries"):
         client.query(COUNT)
+
+
+class _Exchanges:
+    """A token endpoint that looks into the store when it is asked."""
+
+    def __init__(self, token: Token) -> None:
+        self.token = token
+
+    def refresh(self, refresh_token: str) -> Token:
+        """Exchange anything for the same token."""
+        del refresh_token
+        return self.token
+
+
+def test_a_connection_that_ends_soon_is_announced(
+    tmp_path: Path, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """
+    A fortnight before, once a run; and the new token is on disk before it is given out.
+    """
+    token = Token(
+        "access",
+        "refresh",
+        expires_at=START + timedelta(hours=1),
+        refresh_expires_at=START + timedelta(days=90),
+        refresh_hard_expires_at=START + timedelta(days=13),
+    )
+    store = FileTokenStore(tmp_path / "tokens.json", "sandbox", "1")
+    durable: list[Token | None] = []
+    authorizer = Authorizer(
+        Settings("app", "key", "1", refresh_token="first"),
+        store,
+        _Exchanges(token),  # type: ignore[arg-type]
+        clock,
+        total_s=600,
+        jitter=lambda: 0.0,
+        on_refresh=lambda: durable.append(store.load()),
+    )
+
+    authorizer.access_token()
+    authorizer.refresh()
+
+    assert [token, token] == durable
+    assert 1 == caplog.text.count("company 1 ends on 2026-03-17")
 
 
 def test_many_threads_make_one_refresh(emulator: Emulator, client: Client) -> None:

@@ -101,7 +101,7 @@ def _open_client(options: argparse.Namespace) -> Client:
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings as they were given. Any: JSON."""
-    return read_settings(options.config, os.environ, project_folder())
+    return read_settings(getattr(options, "config", None), os.environ, project_folder())
 
 
 def _auth_status(options: argparse.Namespace) -> int:
@@ -209,39 +209,51 @@ def _moment(text: str) -> datetime:
 
 
 def _parser() -> argparse.ArgumentParser:
+    # Before and after the command, the later one wins; without it the attribute is not touched.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--config",
+        type=Path,
+        default=argparse.SUPPRESS,
+        help="JSON file of settings, in the plugins' own form",
+    )
     parser = argparse.ArgumentParser(
-        prog="quickbooks", description="The connection to QuickBooks Online."
+        prog="quickbooks", description="The connection to QuickBooks Online.", parents=[common]
     )
-    parser.add_argument(
-        "--config", type=Path, help="JSON file of settings, in the plugins' own form"
-    )
-    parser.set_defaults(json=False)
     commands = parser.add_subparsers(required=True, metavar="command")
 
     auth = commands.add_parser("auth", help="tokens: status, refresh, revoke")
     actions = auth.add_subparsers(required=True, metavar="action")
-    status = actions.add_parser("status", help="show what is stored, never the tokens")
+    status = actions.add_parser(
+        "status", help="show what is stored, never the tokens", parents=[common]
+    )
     status.add_argument("--json", action="store_true")
     status.set_defaults(command=_auth_status)
-    actions.add_parser("refresh", help="refresh the access token now").set_defaults(
-        command=_auth_refresh
+    refresh = actions.add_parser("refresh", help="refresh the access token now", parents=[common])
+    refresh.set_defaults(command=_auth_refresh)
+    revoke = actions.add_parser(
+        "revoke", help="disconnect the app from the company", parents=[common]
     )
-    actions.add_parser("revoke", help="disconnect the app from the company").set_defaults(
-        command=_auth_revoke
-    )
+    revoke.set_defaults(command=_auth_revoke)
 
-    usage = commands.add_parser("usage", help="calls made, and what Intuit counts of them")
+    usage = commands.add_parser(
+        "usage", help="calls made, and what Intuit counts of them", parents=[common]
+    )
     usage.add_argument("--json", action="store_true")
     usage.add_argument("--since", type=_moment, help="only calls since this ISO time")
     usage.set_defaults(command=_usage)
 
     ledger = commands.add_parser("ledger", help="the ledger of what was sent")
     ledger_actions = ledger.add_subparsers(required=True, metavar="action")
-    init = ledger_actions.add_parser("init", help="create its tables where they are missing")
+    init = ledger_actions.add_parser(
+        "init", help="create its tables where they are missing", parents=[common]
+    )
     init.add_argument("--ledger-url", help="SQLAlchemy URL; WAREHOUSE_URL by default")
     init.set_defaults(command=_ledger_init)
 
-    doctor = commands.add_parser("doctor", help="check settings, token, company and account")
+    doctor = commands.add_parser(
+        "doctor", help="check settings, token, company and account", parents=[common]
+    )
     doctor.set_defaults(command=_doctor)
     return parser
 
