@@ -175,7 +175,9 @@ class Company:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         self.income = self._account("Sales of Product Income", "Income", "SalesOfProductIncome")
-        self.cost = self._account("Cost of Goods Sold", "Cost of Goods Sold", "SuppliesMaterialsCogs")
+        self.cost = self._account(
+            "Cost of Goods Sold", "Cost of Goods Sold", "SuppliesMaterialsCogs"
+        )
         self.asset = self._account("Inventory Asset", "Other Current Asset", "Inventory")
         self.shrinkage = self._account("Shrinkage", "Cost of Goods Sold", "SuppliesMaterialsCogs")
         self.customer = emulator.create("Customer", {"DisplayName": "Sonnenschein"})["Id"]

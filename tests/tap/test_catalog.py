@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,16 +49,16 @@ STREAMS = [
 
 
 @pytest.fixture
-def tap(tmp_path):
+def tap(tmp_path: Path) -> TapCommand:
     """The command without a connection."""
     return TapCommand(dict, tmp_path)
 
 
-def entries(tap, shape):
+def entries(tap: TapCommand, shape: str) -> dict[str, dict[str, Any]]:
     return {entry["stream"]: entry for entry in tap.discover(record_shape=shape)["streams"]}
 
 
-def test_discovery_needs_no_settings(tap):
+def test_discovery_needs_no_settings(tap: TapCommand) -> None:
     """An empty configuration lists every stream."""
     found = tap.discover()
 
@@ -67,7 +68,7 @@ def test_discovery_needs_no_settings(tap):
 @pytest.mark.parametrize(
     ("shape", "keys"), [("typed", ["realm_id", "Id"]), ("document", ["realm_id", "id"])]
 )
-def test_keys_hold_the_company(tap, shape, keys):
+def test_keys_hold_the_company(tap: TapCommand, shape: str, keys: list[str]) -> None:
     """Ids are unique only within a company and an entity."""
     found = entries(tap, shape)
     found.pop("extractions")
@@ -76,7 +77,7 @@ def test_keys_hold_the_company(tap, shape, keys):
     assert {"INCREMENTAL"} == {entry["replication_method"] for entry in found.values()}
 
 
-def test_typed_catalog_is_as_reviewed(tap):
+def test_typed_catalog_is_as_reviewed(tap: TapCommand) -> None:
     """A change of a schema is a change of a file under catalog/.
 
     QBS_WRITE_SNAPSHOTS=1 writes them anew.
@@ -90,7 +91,7 @@ def test_typed_catalog_is_as_reviewed(tap):
     assert {file.stem: file.read_text() for file in SNAPSHOTS.glob("*.json")} == found
 
 
-def test_document_catalog_is_one_schema_for_all(tap):
+def test_document_catalog_is_one_schema_for_all(tap: TapCommand) -> None:
     """Only the account of the run differs, and it is the same in both shapes."""
     found = entries(tap, "document")
     typed = json.loads((SNAPSHOTS / "extractions.json").read_text())
@@ -99,7 +100,7 @@ def test_document_catalog_is_one_schema_for_all(tap):
     assert 1 == len({json.dumps(entry["schema"]) for entry in found.values()})
 
 
-def test_every_field_is_described(tap):
+def test_every_field_is_described(tap: TapCommand) -> None:
     """Who reads the catalog learns what a field means."""
     bare = [
         f"{stream}.{name}"
@@ -112,7 +113,7 @@ def test_every_field_is_described(tap):
 
 
 @pytest.mark.parametrize("form", ["json", "markdown"])
-def test_about_names_every_setting(form):
+def test_about_names_every_setting(form: str) -> None:
     """README and Meltano can be written from it."""
     about = subprocess.run(
         [COMMAND, "--about", f"--format={form}"], capture_output=True, check=True, text=True

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from tests.tap.conftest import Company, TapCommand, TapRun
+
 
 HOUR = 3600
 
 
-def errors(run):
+def errors(run: TapRun) -> list[str]:
     """The log's errors, after the time and the name of the plugin."""
     return [line.split("|", 3)[3].strip() for line in run.log.splitlines() if "| ERROR" in line]
 
 
-def order(run):
+def order(run: TapRun) -> list[str]:
     """Streams in the order in which their records came."""
-    return list(
-        dict.fromkeys(m["stream"] for m in run.messages if m["type"] == "RECORD")
-    )
+    return list(dict.fromkeys(m["stream"] for m in run.messages if m["type"] == "RECORD"))
 
 
-def test_a_fault_in_one_stream_stops_no_other(company, run_tap):
+def test_a_fault_in_one_stream_stops_no_other(company: Company, run_tap: TapCommand) -> None:
     """The others finish, the account goes out last, and the exit status tells."""
     company.invoice(company.item("Rake"))
     company.rest()
@@ -27,7 +31,12 @@ def test_a_fault_in_one_stream_stops_no_other(company, run_tap):
     company.emulator.fail(
         query="from Invoice",
         times=None,
-        do={"kind": "fault", "code": "6000", "message": "A business validation error", "status": 400},
+        do={
+            "kind": "fault",
+            "code": "6000",
+            "message": "A business validation error",
+            "status": 400,
+        },
     )
 
     run = run_tap(streams=["items", "customers", "invoices"], status=1)
@@ -44,7 +53,9 @@ def test_a_fault_in_one_stream_stops_no_other(company, run_tap):
 
 
 @pytest.mark.parametrize("status", [400, 200])
-def test_a_fault_leaves_the_bookmark_where_it_was(company, run_tap, status):
+def test_a_fault_leaves_the_bookmark_where_it_was(
+    company: Company, run_tap: TapCommand, status: int
+) -> None:
     """Also a fault inside HTTP 200; the next run delivers what this one could not."""
     item = company.item("Rake")
     company.rest()
@@ -65,7 +76,7 @@ def test_a_fault_leaves_the_bookmark_where_it_was(company, run_tap, status):
     assert [sold] == second.ids("invoices")
 
 
-def test_a_fault_in_the_middle_of_pages_is_a_failure(company, run_tap):
+def test_a_fault_in_the_middle_of_pages_is_a_failure(company: Company, run_tap: TapCommand) -> None:
     """What came before it was delivered; the bookmark does not say that all was."""
     for number in range(7):
         company.emulator.create("Customer", {"DisplayName": f"Buyer {number}"})
@@ -86,7 +97,7 @@ def test_a_fault_in_the_middle_of_pages_is_a_failure(company, run_tap):
     assert "complete_through" not in run.state["bookmarks"]["customers"]
 
 
-def test_a_token_that_expires_mid_run_is_refreshed(company, run_tap):
+def test_a_token_that_expires_mid_run_is_refreshed(company: Company, run_tap: TapCommand) -> None:
     """Nobody notices; the account counts the refresh."""
     item = company.item("Rake")
     company.invoice(item)
@@ -98,7 +109,7 @@ def test_a_token_that_expires_mid_run_is_refreshed(company, run_tap):
     assert 1 <= run.extractions()["invoices"]["retried"]
 
 
-def test_too_many_calls_only_slow_the_run_down(company, run_tap):
+def test_too_many_calls_only_slow_the_run_down(company: Company, run_tap: TapCommand) -> None:
     """Refused calls are repeated; the account says how often."""
     item = company.item("Rake")
     company.invoice(item)
@@ -110,7 +121,7 @@ def test_too_many_calls_only_slow_the_run_down(company, run_tap):
     assert 4 == sum(row["throttled"] for row in run.records("extractions"))
 
 
-def test_the_account_equals_the_calls_made(company, run_tap):
+def test_the_account_equals_the_calls_made(company: Company, run_tap: TapCommand) -> None:
     """Every call stands in one line; token calls in none."""
     item = company.item("Rake")
     company.adjustment(item, 1)
@@ -125,7 +136,7 @@ def test_the_account_equals_the_calls_made(company, run_tap):
     assert company.emulator.usage()["metered"] == sum(line["metered_requests"] for line in lines)
 
 
-def test_a_wrong_company_is_one_sentence(company, run_tap):
+def test_a_wrong_company_is_one_sentence(company: Company, run_tap: TapCommand) -> None:
     """The other streams are not even tried; the account says so."""
     run = run_tap(streams=["items", "customers"], realm_id="1234567890", status=1)
 
@@ -136,7 +147,7 @@ def test_a_wrong_company_is_one_sentence(company, run_tap):
     assert 1 == sum(row["requests"] for row in run.records("extractions"))
 
 
-def test_a_dead_refresh_token_is_one_sentence(company, run_tap):
+def test_a_dead_refresh_token_is_one_sentence(company: Company, run_tap: TapCommand) -> None:
     """It says what to set, and shows no token."""
     token = run_tap.defaults["refresh_token"]
     company.emulator.expire_tokens(refresh=True)
@@ -149,7 +160,7 @@ def test_a_dead_refresh_token_is_one_sentence(company, run_tap):
     assert [] == run.ids("items")
 
 
-def test_a_host_that_does_not_answer_is_one_sentence(run_tap):
+def test_a_host_that_does_not_answer_is_one_sentence(run_tap: TapCommand) -> None:
     """The setting that names the host is in it."""
     run = run_tap(
         streams=["items"],
@@ -162,7 +173,7 @@ def test_a_host_that_does_not_answer_is_one_sentence(run_tap):
     assert "Traceback" not in run.log
 
 
-def test_a_trial_run_fails_when_the_connection_does(company, run_tap):
+def test_a_trial_run_fails_when_the_connection_does(company: Company, run_tap: TapCommand) -> None:
     """`--test` is how a connection is tried out."""
     company.item("Rake")
     run_tap(arguments=["--test"])

@@ -5,31 +5,37 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tap_quickbooks.streams import ENTITIES
 
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.tap.conftest import Company, TapCommand
+
+
 STREAMS = {stream.name: stream.entity for stream in ENTITIES}
 
 
 @pytest.fixture
-def demo(emulator):
+def demo(emulator: Emulator) -> Emulator:
     """The emulator with the demo company."""
     emulator.reset(seed="demo")
     return emulator
 
 
-def by_id(rows):
+def by_id(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["Id"]: row for row in rows}
 
 
-def exact(value):
+def exact(value: Any) -> Any:
     """The same content with every number as Decimal."""
     return json.loads(json.dumps(value, default=str), parse_float=Decimal, parse_int=Decimal)
 
 
-def test_documents_equal_the_company(demo, run_tap):
+def test_documents_equal_the_company(demo: Emulator, run_tap: TapCommand) -> None:
     """Each stream holds each entity once, with everything QuickBooks sent."""
     run = run_tap()
 
@@ -39,7 +45,7 @@ def test_documents_equal_the_company(demo, run_tap):
         assert exact(by_id(demo.entities(entity))) == exact(by_id(delivered)), stream
 
 
-def test_typed_records_equal_the_company(demo, run_tap):
+def test_typed_records_equal_the_company(demo: Emulator, run_tap: TapCommand) -> None:
     """QuickBooks' fields, and beside them only the company, the time in UTC and the deletion."""
     run = run_tap(record_shape="typed")
 
@@ -52,7 +58,7 @@ def test_typed_records_equal_the_company(demo, run_tap):
         assert exact(by_id(demo.entities(entity))) == exact(by_id(delivered)), stream
 
 
-def test_inactive_names_are_delivered(company, run_tap):
+def test_inactive_names_are_delivered(company: Company, run_tap: TapCommand) -> None:
     """QuickBooks leaves them out of a query that does not ask for them."""
     item = company.item("Rake", quantity=0)
     found = company.emulator.entities("Item")[-1]
@@ -64,7 +70,9 @@ def test_inactive_names_are_delivered(company, run_tap):
 
 
 @pytest.mark.parametrize("shape", ["typed", "document"])
-def test_numbers_arrive_as_they_were_sent(company, run_tap, shape):
+def test_numbers_arrive_as_they_were_sent(
+    company: Company, run_tap: TapCommand, shape: str
+) -> None:
     """Not one digit more, not one less; a float would change both."""
     service = company.service("Advice")
     company.invoice(service, quantity=1, price=0.1)
@@ -93,7 +101,7 @@ def test_numbers_arrive_as_they_were_sent(company, run_tap, shape):
     assert ["12345678901234.99"] * 2 == re.findall(r'"Amount": ?([0-9.]+)', entry)
 
 
-def test_times_are_sent_in_utc(company, run_tap):
+def test_times_are_sent_in_utc(company: Company, run_tap: TapCommand) -> None:
     """The company's own offset moves with daylight saving, and bookmarks are compared as text."""
     company.item("Rake")
 
@@ -103,7 +111,7 @@ def test_times_are_sent_in_utc(company, run_tap):
     assert row["read_at"].endswith("Z")
 
 
-def test_a_start_date_leaves_out_what_is_older(company, run_tap):
+def test_a_start_date_leaves_out_what_is_older(company: Company, run_tap: TapCommand) -> None:
     """Only what was changed since then is read."""
     old = company.item("Rake")
     company.emulator.advance(40 * 86400)
@@ -117,7 +125,7 @@ def test_a_start_date_leaves_out_what_is_older(company, run_tap):
     assert "query" == run.extractions()["items"]["mode"]
 
 
-def test_a_full_sync_uses_full_pages(company, run_tap):
+def test_a_full_sync_uses_full_pages(company: Company, run_tap: TapCommand) -> None:
     """One call for each thousand rows and stream, and none twice."""
     for number in range(7):
         company.item(f"Rake {number}")

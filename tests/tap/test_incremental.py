@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.tap.conftest import Company, TapCommand
 
 
 HOUR = 3600
 
 
-def test_an_idle_run_of_all_streams_costs_one_call(company, run_tap):
+def test_an_idle_run_of_all_streams_costs_one_call(company: Company, run_tap: TapCommand) -> None:
     """One change data capture call for all; tax lists are not due again."""
     item = company.item("Rake")
     company.invoice(item)
@@ -26,7 +32,9 @@ def test_an_idle_run_of_all_streams_costs_one_call(company, run_tap):
     assert {"cdc"} == {row["mode"] for row in second.records("extractions")}
 
 
-def test_quantities_cost_one_call_more_for_each_thousand_items(company, run_tap):
+def test_quantities_cost_one_call_more_for_each_thousand_items(
+    company: Company, run_tap: TapCommand
+) -> None:
     """Full pages of inventory items, whatever else is idle."""
     for number in range(5):
         company.item(f"Rake {number}")
@@ -44,7 +52,7 @@ def test_quantities_cost_one_call_more_for_each_thousand_items(company, run_tap)
     assert 0 == second.extractions("cdc")["items"]["records"]
 
 
-def test_changes_and_deletions_arrive_once(company, run_tap):
+def test_changes_and_deletions_arrive_once(company: Company, run_tap: TapCommand) -> None:
     """A new invoice, a changed customer and a deleted invoice, and nothing of them again."""
     item = company.item("Rake")
     deleted = company.invoice(item)
@@ -72,7 +80,9 @@ def test_changes_and_deletions_arrive_once(company, run_tap):
     assert [] == third.ids("customers")
 
 
-def test_a_deletion_has_its_key_in_the_typed_shape_too(company, run_tap):
+def test_a_deletion_has_its_key_in_the_typed_shape_too(
+    company: Company, run_tap: TapCommand
+) -> None:
     """Any target can act on it."""
     deleted = company.invoice(company.item("Rake"))
     first = run_tap(streams=["invoices"], record_shape="typed")
@@ -85,7 +95,7 @@ def test_a_deletion_has_its_key_in_the_typed_shape_too(company, run_tap):
     assert (deleted, True, "Deleted") == (row["Id"], row["is_deleted"], row["status"])
 
 
-def test_tax_lists_are_read_again_after_a_day(emulator, run_tap):
+def test_tax_lists_are_read_again_after_a_day(emulator: Emulator, run_tap: TapCommand) -> None:
     """Change data capture leaves them out."""
     emulator.reset(seed="demo")
     streams = ["tax_codes", "tax_rates", "tax_agencies"]
@@ -101,7 +111,7 @@ def test_tax_lists_are_read_again_after_a_day(emulator, run_tap):
     assert {*streams, "terms"} == set(third.extractions())
 
 
-def test_a_bookmark_is_older_than_the_first_answer(company, run_tap):
+def test_a_bookmark_is_older_than_the_first_answer(company: Company, run_tap: TapCommand) -> None:
     """What becomes visible late is read by the next run."""
     company.item("Rake")
     run = run_tap(streams=["items"], commit_lag_s=5)
@@ -113,7 +123,9 @@ def test_a_bookmark_is_older_than_the_first_answer(company, run_tap):
 
 
 @pytest.mark.parametrize("old_since", ["partial", "fault"])
-def test_a_gap_beyond_change_data_capture_is_never_silent(company, run_tap, old_since):
+def test_a_gap_beyond_change_data_capture_is_never_silent(
+    company: Company, run_tap: TapCommand, old_since: str
+) -> None:
     """All that exists is read; that deletions cannot be known is said."""
     company.emulator.switch(cdc_old_since=old_since)
     item = company.item("Rake")
@@ -135,7 +147,9 @@ def test_a_gap_beyond_change_data_capture_is_never_silent(company, run_tap, old_
     assert "Deletions of customers" not in second.log
 
 
-def test_more_changes_than_change_data_capture_holds_are_all_delivered(company, run_tap):
+def test_more_changes_than_change_data_capture_holds_are_all_delivered(
+    company: Company, run_tap: TapCommand
+) -> None:
     """The heavy stream is queried; the others still come from one call."""
     item = company.service("Advice")
     company.rest()
@@ -156,11 +170,12 @@ def test_more_changes_than_change_data_capture_holds_are_all_delivered(company, 
     assert 4 == sum(row["metered_requests"] for row in second.records("extractions"))
 
 
-@pytest.mark.parametrize("is_in_cdc", [True, False])
+@pytest.mark.parametrize("carried", ["carried", "left out"])
 def test_adjustments_arrive_whether_or_not_change_data_capture_carries_them(
-    company, run_tap, is_in_cdc
-):
+    company: Company, run_tap: TapCommand, carried: str
+) -> None:
     """The tap finds out once; without it, ids and versions are compared."""
+    is_in_cdc = carried == "carried"
     company.emulator.switch(cdc_inventory_adjustments=is_in_cdc)
     item = company.item("Rake")
     deleted = company.adjustment(item, 1)

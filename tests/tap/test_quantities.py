@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.tap.conftest import Company, TapCommand, TapRun
 
 
-def quantities(run):
+def quantities(run: TapRun) -> dict[str, Decimal]:
     return {
         row["id"]: Decimal(row["document"]["QtyOnHand"])
         for row in run.records("items")
@@ -14,7 +18,9 @@ def quantities(run):
     }
 
 
-def test_quantities_are_right_although_sales_leave_items_untouched(company, run_tap):
+def test_quantities_are_right_although_sales_leave_items_untouched(
+    company: Company, run_tap: TapCommand
+) -> None:
     """A run with quantities reads every inventory item again."""
     company.emulator.switch(stock_moves_touch_item=False)
     rake, hoe = company.item("Rake", 10), company.item("Hoe", 20)
@@ -30,7 +36,7 @@ def test_quantities_are_right_although_sales_leave_items_untouched(company, run_
     assert {rake: Decimal(7), hoe: Decimal("19.5")} == quantities(second)
 
 
-def test_inactive_items_keep_their_quantity_in_view(company, run_tap):
+def test_inactive_items_keep_their_quantity_in_view(company: Company, run_tap: TapCommand) -> None:
     """What is inactive may still hold stock."""
     company.emulator.switch(inactive_item_stock="kept")
     rake = company.item("Rake", 10)
@@ -44,7 +50,9 @@ def test_inactive_items_keep_their_quantity_in_view(company, run_tap):
     assert {rake: Decimal(10)} == quantities(second)
 
 
-def test_documents_are_read_after_quantities_by_the_servers_clock(company, run_tap):
+def test_documents_are_read_after_quantities_by_the_servers_clock(
+    company: Company, run_tap: TapCommand
+) -> None:
     """No document that moves stock is read within `commit_lag_s` of the last page of items."""
     rake = company.item("Rake")
     company.invoice(rake)
@@ -68,7 +76,9 @@ def test_documents_are_read_after_quantities_by_the_servers_clock(company, run_t
         assert counted + timedelta(seconds=1.5) <= min(documents)
 
 
-def test_an_items_row_is_never_younger_than_the_documents(company, run_tap):
+def test_an_items_row_is_never_younger_than_the_documents(
+    company: Company, run_tap: TapCommand
+) -> None:
     """The change data capture answer holds the item too: that row is dropped."""
     company.emulator.switch(stock_moves_touch_item=True)
     rake = company.item("Rake")
@@ -85,7 +95,7 @@ def test_an_items_row_is_never_younger_than_the_documents(company, run_tap):
     assert 0 == second.extractions("cdc")["items"]["records"]
 
 
-def test_items_without_stock_still_arrive(company, run_tap):
+def test_items_without_stock_still_arrive(company: Company, run_tap: TapCommand) -> None:
     """Services come from the change data capture answer."""
     company.item("Rake")
     company.rest()
@@ -99,7 +109,7 @@ def test_items_without_stock_still_arrive(company, run_tap):
     assert 1 == second.extractions("cdc")["items"]["records"]
 
 
-def test_a_first_run_reads_items_once(company, run_tap):
+def test_a_first_run_reads_items_once(company: Company, run_tap: TapCommand) -> None:
     """Its pages of all items are the pages of quantities."""
     rake, advice = company.item("Rake"), company.service("Advice")
     before = company.emulator.usage()["metered"]

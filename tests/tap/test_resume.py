@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import signal
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.tap.conftest import TapRun
 
+if TYPE_CHECKING:
+    import subprocess
+
+    from quickbooks_emulator.testing import Emulator
+    from tests.tap.conftest import Company, TapCommand
+
+
 BUYERS = 25_000
 
 
-def killed(process, after):
+def killed(process: subprocess.Popen[str], after: str) -> TapRun:
     """Read until a state that holds `after`, kill the process, and return what came out."""
     lines = []
     for line in process.stdout:
@@ -29,7 +37,7 @@ def killed(process, after):
     return TapRun(process.wait(), lines, log)
 
 
-def test_a_killed_run_goes_on_between_streams(company, run_tap):
+def test_a_killed_run_goes_on_between_streams(company: Company, run_tap: TapCommand) -> None:
     """What was delivered before the kill is not read again."""
     for number in range(30):
         company.emulator.create("Customer", {"DisplayName": f"Buyer {number}"})
@@ -38,9 +46,7 @@ def test_a_killed_run_goes_on_between_streams(company, run_tap):
     everything = {row["Id"] for row in company.emulator.entities("Customer")}
     company.emulator.fail(query="from Invoice", do={"kind": "delay", "seconds": 30})
 
-    first = killed(
-        run_tap.start(streams=["customers", "invoices"]), after="complete_through"
-    )
+    first = killed(run_tap.start(streams=["customers", "invoices"]), after="complete_through")
     company.emulator.clear_faults()
     company.rest()
     second = run_tap(streams=["customers", "invoices"], state=first.state)
@@ -51,7 +57,7 @@ def test_a_killed_run_goes_on_between_streams(company, run_tap):
 
 
 @pytest.fixture
-def many(emulator):
+def many(emulator: Emulator) -> Emulator:
     """A company with more customers than lie between two states."""
     for start in range(0, BUYERS, 5000):
         emulator.create_all(
@@ -62,7 +68,7 @@ def many(emulator):
     return emulator
 
 
-def test_a_killed_run_goes_on_within_a_stream(many, run_tap):
+def test_a_killed_run_goes_on_within_a_stream(many: Emulator, run_tap: TapCommand) -> None:
     """A large stream is taken up where the last state says."""
     many.fail(query="from Customer", nth=21, do={"kind": "delay", "seconds": 30})
 
@@ -82,7 +88,7 @@ def test_a_killed_run_goes_on_within_a_stream(many, run_tap):
     assert "query" == second.extractions()["customers"]["mode"]
 
 
-def test_a_terminated_run_does_not_end_well(company, run_tap):
+def test_a_terminated_run_does_not_end_well(company: Company, run_tap: TapCommand) -> None:
     """Exit status 0 would say that all is there."""
     company.invoice(company.item("Rake"))
     company.emulator.fail(query="from Invoice", do={"kind": "delay", "seconds": 30})

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
 from tests.tap.conftest import TapCommand
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tap.conftest import TapRun
+
 
 CONNECTION = {
     "environment": "emulator",
@@ -16,12 +24,12 @@ CONNECTION = {
 
 
 @pytest.fixture
-def tap(tmp_path):
+def tap(tmp_path: Path) -> TapCommand:
     """The command, with settings that would be right."""
     return TapCommand(lambda: CONNECTION, tmp_path)
 
 
-def sentence(run):
+def sentence(run: TapRun) -> list[str]:
     """The log's errors, after the time and the name of the plugin."""
     return [line.split("|", 3)[3].strip() for line in run.log.splitlines() if "| ERROR" in line]
 
@@ -38,7 +46,9 @@ def sentence(run):
         ({"api_url": "quickbooks"}, ["api_url"]),
     ],
 )
-def test_a_wrong_setting_is_named_in_one_sentence(tap, config, words):
+def test_a_wrong_setting_is_named_in_one_sentence(
+    tap: TapCommand, config: dict[str, Any], words: list[str]
+) -> None:
     """No traceback, no secret, nothing on standard output, status 1."""
     run = tap(status=1, **config)
 
@@ -57,7 +67,9 @@ def test_a_wrong_setting_is_named_in_one_sentence(tap, config, words):
         ({"quantities": "perhaps"}, "perhaps"),
     ],
 )
-def test_a_value_that_is_none_of_the_choices_is_refused(tap, config, word):
+def test_a_value_that_is_none_of_the_choices_is_refused(
+    tap: TapCommand, config: dict[str, Any], word: str
+) -> None:
     """The sentence shows it."""
     run = tap(status=1, **config)
 
@@ -66,7 +78,7 @@ def test_a_value_that_is_none_of_the_choices_is_refused(tap, config, word):
     assert "hunter2" not in run.log
 
 
-def test_a_state_that_is_no_json_is_refused(tap):
+def test_a_state_that_is_no_json_is_refused(tap: TapCommand) -> None:
     """It cannot be guessed how far the last run came."""
     run = tap(state="{", status=1)
 
@@ -75,7 +87,7 @@ def test_a_state_that_is_no_json_is_refused(tap):
     ]
 
 
-def test_a_state_of_a_newer_tap_is_refused(tap):
+def test_a_state_of_a_newer_tap_is_refused(tap: TapCommand) -> None:
     """Its meaning may have changed."""
     run = tap(state={"bookmarks": {"invoices": {"version": 2}}}, status=1)
 
@@ -84,7 +96,7 @@ def test_a_state_of_a_newer_tap_is_refused(tap):
     assert "Traceback" not in run.log
 
 
-def test_a_configuration_file_that_is_not_there_is_named(tap, tmp_path):
+def test_a_configuration_file_that_is_not_there_is_named(tap: TapCommand, tmp_path: Path) -> None:
     """Also when it is one of several."""
     run = tap(arguments=["--config", str(tmp_path / "nowhere.json")], status=1)
 

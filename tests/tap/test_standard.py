@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from singer_sdk.testing import SuiteConfig
 from singer_sdk.testing.runners import TapTestRunner
@@ -11,7 +13,14 @@ from singer_sdk.testing.suites import (
     tap_tests,
 )
 from singer_sdk.testing.tap_tests import StreamReturnsRecordTest
+
 from tap_quickbooks.tap import TapQuickBooks
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from quickbooks_emulator.testing import Emulator
+
 
 # The demo company has none of these.
 EMPTY = (
@@ -25,7 +34,7 @@ EMPTY = (
 
 
 @pytest.fixture(params=["typed", "document"])
-def runner(request, emulator, tmp_path):
+def runner(request: pytest.FixtureRequest, emulator: Emulator, tmp_path: Path) -> TapTestRunner:
     """The SDK's runner, after a trial run of all streams."""
     emulator.reset(seed="demo")
     config = {
@@ -40,14 +49,14 @@ def runner(request, emulator, tmp_path):
     return runner
 
 
-def test_the_sdks_tests_of_a_tap_pass(runner):
+def test_the_sdks_tests_of_a_tap_pass(runner: TapTestRunner) -> None:
     """Discovery, connection, and a state without anything unfinished."""
     for test in tap_tests.tests:
         test().run(runner.suite_config, None, runner)
 
 
 @pytest.mark.filterwarnings("ignore:Fields in transformed catalog but not in records")
-def test_the_sdks_tests_of_each_stream_pass(runner):
+def test_the_sdks_tests_of_each_stream_pass(runner: TapTestRunner) -> None:
     """Schemas hold what arrives, keys are there."""
     for stream in runner.new_tap().streams.values():
         for test in tap_stream_tests.tests:
@@ -57,7 +66,7 @@ def test_the_sdks_tests_of_each_stream_pass(runner):
 
 
 @pytest.mark.filterwarnings("ignore:No records were available to test")
-def test_the_sdks_tests_of_each_field_pass(runner):
+def test_the_sdks_tests_of_each_field_pass(runner: TapTestRunner) -> None:
     """Values are of the types that the catalog gives them."""
     for stream in runner.new_tap().streams.values():
         properties = stream.stream_maps[-1].transformed_schema["properties"]

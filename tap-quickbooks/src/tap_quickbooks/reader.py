@@ -72,6 +72,7 @@ class Reader:
         self._sources = sources
         self._log = log
         self._shared: SharedChanges | None = None
+        self._begun: set[str] = set()
 
     def read(self, source: Source) -> Iterator[Delivery]:
         """Yield what is new in `source`; its bookmark moves on when all of it was taken.
@@ -82,10 +83,11 @@ class Reader:
         step = self._plan(source)
         if step is None:
             return
+        self._begun.add(source.name)
         if source.has_quantities and self._options.quantities:
             yield from self._with_quantities(source, step)
         elif source.is_compared_by_id and step.mode is not Mode.CDC:
-            yield from self._compared(source, self._account.open(source.name, step.mode))
+            yield from self._compared(source, step)
         else:
             yield from self._changed(source, step, self._account.open(source.name, step.mode))
 
@@ -119,15 +121,17 @@ class Reader:
 
     def _feed(self, source: Source, line: Line) -> Feed:
         if self._shared is None:
-            self._shared = SharedChanges(self._wanted_changes())
+            self._shared = SharedChanges(self._wanted_changes(source))
         moves_stock = any(other.moves_stock for other in self._sources)
         return self._shared.take(
             source.entity,
             lambda entities, since: self._calls.changes(line, entities, since, waits=moves_stock),
         )
 
-    def _wanted_changes(self) -> dict[str, datetime]:
-        steps = [(source.entity, self._plan(source)) for source in self._sources]
+    def _wanted_changes(self, asking: Source) -> dict[str, datetime]:
+        """Return what all streams want to know that have not been read yet."""
+        sources = [asking, *(s for s in self._sources if s.name not in self._begun)]
+        steps = [(source.entity, self._plan(source)) for source in sources]
         return {
             entity: step.since
             for entity, step in steps
@@ -191,8 +195,9 @@ class Reader:
             first_answer = first_answer or page.time
             self._hold_back_stock(page.time)
             for record in page.records:
-                line = quantities if is_inventory(record) else others
-                yield from self._deliver(line, [record], page.time, _NONE)
+                _count(quantities if is_inventory(record) else others, record)
+                yield record, page.time
+            self._account.show_progress(source.name)
         if first_answer is not None:
             self._close(quantities, first_answer)
             self._finish(source, others, first_answer)
@@ -202,16 +207,16 @@ class Reader:
 
     # Adjustments where change data capture does not carry them: all of them, compared.
 
-    def _compared(self, source: Source, line: Line) -> Iterator[Delivery]:
+    def _compared(self, source: Source, step: Plan) -> Iterator[Delivery]:
+        line = self._account.open(source.name, step.mode)
+        self._warn_of_lost_deletions(source, step)
         before = source.bookmark.versions or {}
         versions: dict[str, str] = {}
-        has_changed = False
         last_change = ""
         first_answer = None
         for page in self._calls.pages(line, source.entity, waits=source.moves_stock):
             first_answer = first_answer or page.time
             new = [row for row in page.records if _is_new(row, before, versions)]
-            has_changed = has_changed or bool(new)
             last_change = max([last_change, *map(changed_on, new)])
             yield from self._deliver(line, new, page.time, _NONE)
             versions.update((row.id, row.sync_token or "") for row in page.records)
@@ -220,24 +225,25 @@ class Reader:
             return
         gone = [tombstone(entity_id) for entity_id in before if entity_id not in versions]
         yield from self._deliver(line, gone, read_at, _NONE)
+        if gone and source.bookmark.complete_through is not None:
+            # They were there then.
+            last_change = max(last_change, source.bookmark.complete_through.date().isoformat())
         is_in_cdc = source.bookmark.is_in_cdc
-        if is_in_cdc is None and (gone or has_changed):
-            is_in_cdc = self._probe(source, line, last_change, is_certain=bool(gone))
+        if is_in_cdc is None:
+            is_in_cdc = self._probe(source, line, last_change)
         source.bookmark = dataclasses.replace(
             source.bookmark, is_in_cdc=is_in_cdc, versions=None if is_in_cdc else versions
         )
         self._finish(source, line, first_answer)
 
-    def _probe(
-        self, source: Source, line: Line, last_change: str, *, is_certain: bool
-    ) -> bool | None:
-        """Ask change data capture for what is known to have changed.
+    def _probe(self, source: Source, line: Line, last_change: str) -> bool | None:
+        """Ask change data capture for what is known to have changed on or after a day.
 
         Returns None when nothing changed within its reach, so that its silence proves nothing.
         """
         since = self._calls.server.now() - planning.CDC_WINDOW + planning.CDC_MARGIN
         # A day's grace: the company's day may begin before the server's.
-        if not is_certain and last_change <= (since + timedelta(days=1)).date().isoformat():
+        if last_change <= (since + timedelta(days=1)).date().isoformat():
             return None
         try:
             changes = self._calls.changes(line, [source.entity], since)
@@ -257,8 +263,7 @@ class Reader:
         for record in records:
             if record.id in without:
                 continue
-            line.records += 1
-            line.deletions += record.is_deleted
+            _count(line, record)
             yield record, read_at
         self._account.show_progress(line.stream)
 
@@ -272,6 +277,11 @@ class Reader:
 
     def _close(self, line: Line, first_answer: datetime) -> None:
         self._account.close(line, planning.complete_through(first_answer, self._options))
+
+
+def _count(line: Line, record: RawRecord) -> None:
+    line.records += 1
+    line.deletions += record.is_deleted
 
 
 def _is_new(record: RawRecord, before: Mapping[str, str], meanwhile: Mapping[str, str]) -> bool:

@@ -55,10 +55,12 @@ class Run:
         self._selected = selected
         self._log = log
         self._has_ended = False
+        self._client: Client | None = None
 
     @cached_property
     def _reader(self) -> Reader:
-        calls = Calls(self._connect(), self._clock, page_rows=self._options.page_rows)
+        self._client = self._connect()
+        calls = Calls(self._client, self._clock, page_rows=self._options.page_rows)
         return Reader(calls, self._options, self.account, self._selected(), self._log)
 
     def read(self, stream: EntityStream) -> Iterator[Delivery]:
@@ -90,11 +92,13 @@ class Run:
             self.account.fail(stream.name, ConfigurationError("It was not tried."))
 
     def conclude(self) -> None:
-        """Write the summary.
+        """Hang up and write the summary.
 
         Raises:
             RunFailedError: Not everything was delivered.
         """
+        if self._client is not None:
+            self._client.close()
         failed = self.account.failures
         if failed:
             raise RunFailedError(
