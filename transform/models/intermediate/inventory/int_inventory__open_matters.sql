@@ -18,14 +18,7 @@ unknown_writes as (
 ),
 
 refused_sources as (
-    -- The lines as last sent, and, where nothing could be sent, as the source has them now.
-    select
-        e.realm_id,
-        e.sku_key,
-        e.source_id as matter
-    from {{ ref('int_inventory__ledger_effects') }} as e
-    where e.row_status = 'rejected' and e.kind in ('order', 'refund', 'cancel')
-    union
+    -- By their state, not by the ledger's row: one that has nothing left to send closes itself.
     select
         f.realm_id,
         f.sku_key,

@@ -110,7 +110,7 @@ platform_skus as (
         coalesce(p.is_stocked, true) as is_stocked,
         p.unit_cost,
         coalesce(p.has_unknown_unit, false) as has_unknown_unit,
-        coalesce(p.unit_factor, 1) as unit_factor,
+        case when p.sku is null then 1 else p.unit_factor end as unit_factor,
         coalesce(l.has_quantity, false) as has_quantity,
         coalesce(l.has_level, false) as has_level,
         coalesce(p.row_count > 1, false) or coalesce(l.rows_per_location > 1, false) as is_duplicated
