@@ -22,7 +22,7 @@ def test_it_holds_the_recorded_documents(demo: Emulator) -> None:
     """
     Source: answers of Intuit's US sample company, May 2026.
     """
-    counts = demo._ask("GET", "entities")
+    counts = demo.counts()
 
     expected = {
         "Account": 93, "Customer": 34, "Vendor": 36, "Invoice": 37, "Payment": 20, "CreditMemo": 9,

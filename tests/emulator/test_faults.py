@@ -114,7 +114,7 @@ def test_a_rule_strikes_the_nth_call_so_often(caller: Caller, emulator: Emulator
     found = [caller.send("GET", "query", params={"query": text}).status_code for text in texts]
 
     assert [200, 200, 503, 503, 200, 200] == found
-    assert [(5, 2)] == [(rule["seen"], rule["struck"]) for rule in emulator._ask("GET", "faults")]
+    assert [(5, 2)] == [(rule["seen"], rule["struck"]) for rule in emulator.faults()]
 
 
 def test_a_chance_is_the_same_each_time(caller: Caller, emulator: Emulator) -> None:

@@ -302,3 +302,64 @@ def test_rounding_is_half_up_to_the_cent(caller: Caller, shop: Shop) -> None:
 
     low = shop.line(3, Decimal("0.335"), amount=Decimal("1.00"))
     assert (400, "6070") == caller.fault("Invoice", shop.invoice(low))
+
+
+def test_currencies_follow_the_preferences(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    One currency unless several are on; then the customer's own, and the total at home too.
+    Source: Intuit, "Manage multiple currencies".
+    """
+    euro = {"CurrencyRef": {"value": "EUR"}}
+    assert (400, "6000") == caller.fault("Invoice", shop.invoice(**euro))
+
+    emulator.update("Preferences", {"Id": "1", "CurrencyPrefs": {"MultiCurrencyEnabled": True}})
+    foreign = emulator.create("Customer", {"DisplayName": "Bea", **euro})["Id"]
+    body = {**shop.invoice(), "CustomerRef": {"value": foreign}, "ExchangeRate": Decimal("1.1")}
+
+    assert (400, "2020") == caller.fault("Invoice", body)
+    assert (400, "6000") == caller.fault("Invoice", {**body, "CurrencyRef": {"value": "USD"}})
+    stored = caller.create("Invoice", {**body, **euro})
+    assert (20, Decimal("22.0")) == (stored["TotalAmt"], stored["HomeTotalAmt"])
+
+
+def test_an_adjustment_has_so_many_lines(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    100 at most, and by switch only whole quantities. Source: Intuit, "InventoryAdjustment";
+    neither is documented.
+    """
+    caller.create("InventoryAdjustment", shop.adjustment(*[1] * 100))
+
+    assert (400, "6000") == caller.fault("InventoryAdjustment", shop.adjustment(*[1] * 101))
+    emulator.switch(adjustment_whole_only=True)
+    half = shop.adjustment(Decimal("0.5"))
+    assert (400, "6000") == caller.fault("InventoryAdjustment", half)
+
+
+def test_a_parent_pays_for_its_jobs(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    Source: Intuit, "Customer" (BillWithParent), "Payment".
+    """
+    job = {"DisplayName": "Job", "Job": True, "ParentRef": {"value": shop.customer_id}}
+    child = emulator.create("Customer", job)["Id"]
+    invoice = caller.create("Invoice", {**shop.invoice(), "CustomerRef": {"value": child}})
+
+    caller.create("Payment", shop.payment(20, ("Invoice", invoice["Id"], 20)))
+
+    balances = {row["Id"]: row["Balance"] for row in emulator.entities("Customer")}
+    assert {shop.customer_id: 0, child: 0} == balances
+
+
+def test_nobody_is_their_own_ancestor(caller: Caller, emulator: Emulator) -> None:
+    """
+    Neither at once nor by way of others, and five levels are the most.
+    Source: Intuit, "Error codes" (900, 6180).
+    """
+    ids = [emulator.create("Customer", {"DisplayName": "0"})["Id"]]
+    for number in range(1, 5):
+        parent = {"ParentRef": {"value": ids[-1]}, "Job": True}
+        ids.append(emulator.create("Customer", {"DisplayName": str(number), **parent})["Id"])
+
+    circle = {"Id": ids[0], "SyncToken": "0", "sparse": True, "ParentRef": {"value": ids[2]}}
+    assert (400, "900") == caller.fault("Customer", circle)
+    sixth = {"DisplayName": "6", "ParentRef": {"value": ids[-1]}}
+    assert (400, "6180") == caller.fault("Customer", sixth)

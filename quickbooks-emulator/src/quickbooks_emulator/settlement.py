@@ -62,10 +62,18 @@ def check(company: Company, entity: str, body: JsonObject) -> None:
         target = company.body(kind, object_id) if kind in company.tables else None
         if target is None:
             raise Problem("620", f"Transaction {kind} {object_id} cannot be linked", "LinkedTxn")
-        if _party(target) != _party(body):
+        if not _may_pay(company, _party(body), _party(target)):
             raise Problem("620", "The transaction belongs to another customer", "LinkedTxn")
         if "Balance" in target and share > Decimal(target["Balance"]):
             raise business("The amount applied exceeds the open balance of the transaction.")
+
+
+def _may_pay(company: Company, payer: str | None, owner: str | None) -> bool:
+    """Whether the document is the payer's own or one of its jobs'."""
+    while owner is not None and owner != payer:
+        parent = (company.body("Customer", owner) or {}).get("ParentRef") or {}
+        owner = parent.get("value")
+    return owner == payer
 
 
 def _party(body: JsonObject) -> str | None:

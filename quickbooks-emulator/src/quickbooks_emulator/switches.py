@@ -45,6 +45,10 @@ class Switches:
     """Whether rows of a query over InventoryAdjustment carry their lines."""
     adjustment_update_queryable: bool = True
     """Whether MetaData.LastUpdatedTime of InventoryAdjustment filters and sorts."""
+    adjustment_lines: int = 100
+    """The most lines an InventoryAdjustment may have; more are refused (6000)."""
+    adjustment_whole_only: bool = False
+    """Whether QtyDiff must be a whole number (6000); the documented type is decimal."""
     adjustment_note_hidden: bool = True
     """Whether PrivateNote of an InventoryAdjustment comes back empty, as in Intuit's sample."""
     warn_duplicate_numbers: bool = True

@@ -120,9 +120,8 @@ class Emulator:
     # -- the company
 
     def reset(self, seed: str = "empty") -> None:
-        """Start over with a seed."""
+        """Start over with a seed; limits are as the server was started."""
         self._ask("POST", "reset", {"seed": seed})
-        self._ask("POST", "limits", {"enabled": self._has_limits})
 
     def seed(self) -> JsonObject:
         """The ids that the seed's users need to know."""
@@ -171,6 +170,10 @@ class Emulator:
         found = self._ask("GET", f"entities/{entity}")
         return list(found)
 
+    def counts(self) -> dict[str, int]:
+        """How many objects of each entity are stored."""
+        return dict(self._ask("GET", "entities"))
+
     def numbers(self, entity: str) -> list[str]:
         """The DocNumbers of an entity's documents."""
         return [str(body.get("DocNumber", "")) for body in self.entities(entity)]
@@ -200,6 +203,10 @@ class Emulator:
         headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
         does = {"kind": "status", "status": 429, "headers": headers, "body": body}
         return self.fail(times=times, path=rule.pop("path", "/v3/company"), do=does, **rule)
+
+    def faults(self) -> list[JsonObject]:
+        """The armed faults, with how many calls each has seen and struck."""
+        return list(self._ask("GET", "faults"))
 
     def clear_faults(self) -> None:
         """Disarm all faults."""

@@ -15,6 +15,7 @@ from quickbooks_emulator import settlement
 from quickbooks_emulator.catalogue import ENTITIES, SALES_FORMS
 from quickbooks_emulator.json_text import JsonObject, add, subtract
 from quickbooks_emulator.problems import Problem, business, missing
+from quickbooks_emulator.rules import currency
 from quickbooks_emulator.rules import lines as arithmetic
 from quickbooks_emulator.rules.references import resolve_header, resolve_lines
 from quickbooks_emulator.rules.shape import reference
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Company
     from quickbooks_emulator.switches import Switches
 
-USD = {"value": "USD", "name": "United States Dollar"}
 UNDEPOSITED_FUNDS = "4"
 PAYABLE = "33"
 NUMBERED = (*SALES_FORMS, "Estimate", "PurchaseOrder", "InventoryAdjustment", "JournalEntry")
@@ -48,12 +48,12 @@ def prepare(
 ) -> None:
     """Check a document and fill what the service fills. Raises Problem."""
     body.setdefault("TxnDate", around.today.isoformat())
-    if entity != "InventoryAdjustment":
-        body.setdefault("CurrencyRef", dict(USD))
     check_period(company, str(body["TxnDate"]), around)
     if old is not None:
         check_period(company, str(old.get("TxnDate", body["TxnDate"])), around)
     resolve_header(company, ENTITIES[entity], body)
+    if entity != "InventoryAdjustment":
+        currency.settle(company, body)
     lines = [dict(line) for line in body.get("Line") or []]
     resolve_lines(company, lines)
     body["Line"] = lines
@@ -63,6 +63,7 @@ def prepare(
         str(line["Id"]) for line in (old or {}).get("Line") or [] if line.get("Id") is not None
     )
     FORMS[entity](company, body, around)
+    currency.in_home_currency(body)
     if entity == "Transfer":
         del body["Line"]
     elif entity not in settlement.SETTLED_BY:
@@ -251,6 +252,8 @@ def _adjustment(company: Company, body: JsonObject, around: Circumstances) -> No
     account = company.body("Account", reference(body, "AdjustAccountRef") or "") or {}
     if account.get("AccountSubType") == "Inventory":
         raise Problem("6430", "Invalid account type: the asset account cannot adjust itself", "")
+    if len(body["Line"]) > around.switches.adjustment_lines:
+        raise business(f"No more than {around.switches.adjustment_lines} lines are allowed.")
     for line in body["Line"]:
         detail = line.get("ItemAdjustmentLineDetail")
         if not isinstance(detail, dict):
@@ -260,6 +263,8 @@ def _adjustment(company: Company, body: JsonObject, around: Circumstances) -> No
             raise missing("Line.ItemAdjustmentLineDetail.ItemRef")
         if detail.get("QtyDiff") is None:
             raise missing("Line.ItemAdjustmentLineDetail.QtyDiff")
+        if around.switches.adjustment_whole_only and Decimal(detail["QtyDiff"]) % 1:
+            raise business("The quantity must be a whole number.")
         if item.get("Type") != "Inventory":
             raise business(f"{item['Name']} is not an inventory item and cannot be adjusted.")
         # The reply shows neither the line's kind nor the item's name, as Intuit's sample.
