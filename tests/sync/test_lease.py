@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -215,36 +217,56 @@ for line in sys.stdin:
 """
 
 
+# Fails in the first run; in the second it has nothing to send.
+FAILING_TAP = """
+import pathlib, sys
+marker = pathlib.Path(__file__).with_name("reading")
+if not marker.exists():
+    marker.touch()
+    sys.exit("no connection")
+"""
+
+
+@pytest.fixture
+def meltano(warehouse: Warehouse, project: Path) -> Callable[[str], list[str]]:
+    """The command line of a `meltano run` whose tap is the given program."""
+
+    def make(tap: str) -> list[str]:
+        (project / "meltano.yml").write_text(MELTANO, encoding="utf-8")
+        for name, program in (("tap.py", tap), ("target.py", TARGET)):
+            (project / name).write_text(f"#!{sys.executable}\n{program}", encoding="utf-8")
+            (project / name).chmod(0o755)
+        plugins = ("quickbooks-sync:begin", "tap-slow", "target-nothing", "quickbooks-sync:end")
+        return [str(PROGRAM.with_name("meltano")), f"--cwd={project}", "run", *plugins]
+
+    return make
+
+
+def variables() -> dict[str, str]:
+    path = f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "DO_NOT_TRACK": "1"}
+
+
+def finish(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, env=variables(), capture_output=True, text=True, check=False)
+
+
 def test_a_killed_meltano_run_starts_again_at_once(
-    warehouse: Warehouse, project: Path, run: Any
+    warehouse: Warehouse, project: Path, meltano: Any
 ) -> None:
     """
     Meltano would refuse the pipeline for five minutes; begin clears up what the dead process
     left in Meltano's record, and the run's own record says at which block it died.
     """
-    (project / "meltano.yml").write_text(MELTANO, encoding="utf-8")
-    for name, program in (("tap.py", TAP), ("target.py", TARGET)):
-        (project / name).write_text(f"#!{sys.executable}\n{program}", encoding="utf-8")
-        (project / name).chmod(0o755)
-    command = [
-        str(PROGRAM.with_name("meltano")), "run",
-        "quickbooks-sync:begin", "tap-slow", "target-nothing", "quickbooks-sync:end",
-    ]  # fmt: skip
-    variables = {
-        **os.environ,
-        "PATH": f"{PROGRAM.parent}{os.pathsep}{os.environ['PATH']}",
-        "DO_NOT_TRACK": "1",
-    }
+    command = meltano(TAP)
     with (project / "first.log").open("w") as log:
-        first = subprocess.Popen(command, cwd=project, env=variables, stdout=log, stderr=log)
+        first = subprocess.Popen(command, env=variables(), stdout=log, stderr=log)
     wait_for((project / "reading").exists)
     wait_for(lambda: "RUNNING" in states(project))
     first.kill()
     first.wait()
 
-    again = subprocess.run(
-        command, cwd=project, env=variables, capture_output=True, text=True, check=False
-    )
+    again = finish(command)
 
     assert 0 == again.returncode, again.stdout + again.stderr
     assert [
@@ -254,10 +276,29 @@ def test_a_killed_meltano_run_starts_again_at_once(
     assert ["FAIL", "SUCCESS"] == states(project)
 
 
+def test_a_block_that_failed_is_in_the_record(
+    warehouse: Warehouse, project: Path, meltano: Any
+) -> None:
+    """
+    Meltano stops at the block; the next begin closes the run as failed there.
+    """
+    command = meltano(FAILING_TAP)
+    first = finish(command)
+
+    again = finish(command)
+
+    assert 0 != first.returncode
+    assert 0 == again.returncode, again.stdout + again.stderr
+    assert [
+        ("slow", "failed", "emulator:tap-slow-to-target-nothing"),
+        ("slow", "succeeded", None),
+    ] == warehouse.sql(RUNS)
+
+
 def states(project: Path) -> list[str]:
     """What Meltano's own record says of its runs."""
-    import sqlite3  # noqa: PLC0415 - of this test alone
-    from contextlib import closing  # noqa: PLC0415
-
-    with closing(sqlite3.connect(project / ".meltano" / "meltano.db")) as connection:
+    database = project / ".meltano" / "meltano.db"
+    if not database.exists():
+        return []
+    with closing(sqlite3.connect(database)) as connection:
         return [state for (state,) in connection.execute("select state from runs order by id")]

@@ -62,8 +62,14 @@ def test_begin_lays_down_settings_for_views_and_commands(
     ],
 )
 def test_a_wrong_setting_is_named(
-    warehouse: Warehouse, run: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
-) -> None:  # fmt: skip
+    warehouse: Warehouse,
+    run: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    name: str,
+    value: str,
+    sentence: str,
+) -> None:
     """
     Before anything is taken or written.
     """
