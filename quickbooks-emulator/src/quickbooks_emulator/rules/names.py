@@ -20,6 +20,7 @@ DELETED_SUFFIX = re.compile(r" \(deleted(?: \d+)?\)$")
 
 ITEM_TYPES = frozenset({"Inventory", "NonInventory", "Service", "Category", "Group"})
 STOCK_FIELDS = ("QtyOnHand", "InvStartDate", "AssetAccountRef", "ReorderPoint")
+MOST_LEVELS = 5
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 
 CLASSIFICATIONS = {
@@ -170,13 +171,23 @@ def _place(company: Company, entity: str, body: JsonObject) -> None:
     if parent is None:
         body["FullyQualifiedName"] = own
         return
-    if parent_id == body.get("Id"):
-        raise Problem(
-            "900", "An object cannot be its own parent", "ParentRef", message="Own parent"
-        )
+    _check_ancestors(company, entity, body)
     body["FullyQualifiedName"] = f"{parent.get('FullyQualifiedName', '')}:{own}"
     if entity in {"Item", "Customer"}:
         body["Level"] = parent.get("Level", 0) + 1
+
+
+def _check_ancestors(company: Company, entity: str, body: JsonObject) -> None:
+    """Raises Problem 900 for an object that is its own ancestor, 6180 beyond five levels."""
+    levels = 1
+    above = (body.get("ParentRef") or {}).get("value")
+    while above is not None:
+        levels += 1
+        if above == body.get("Id"):
+            raise Problem("900", "An object cannot be its own parent", "ParentRef")
+        if levels > MOST_LEVELS:
+            raise Problem("6180", f"No more than {MOST_LEVELS} levels are allowed", "ParentRef")
+        above = ((company.body(entity, above) or {}).get("ParentRef") or {}).get("value")
 
 
 def _check_name(company: Company, entity: str, body: JsonObject) -> None:
