@@ -113,6 +113,29 @@ def test_a_dead_owner_leaves_the_lease_free(warehouse: Warehouse, shell: Any, ru
     assert [("one", "died", "settle"), ("two", "running", None)] == warehouse.sql(RUNS)
 
 
+def test_what_a_dead_run_left_running_is_waited_for(warehouse: Warehouse, shell: Any) -> None:
+    """
+    A push or a build outlives the `meltano run` that was killed: no second one beside it.
+    """
+    context = "export MELTANO_PARENT_CONTEXT_UUID=11111111-2222-3333-4444-555555555555"
+    first = shell(f"{context}; {PROGRAM} begin --job one && cat; exit 0")
+    read_until(first, "has begun")
+    wait_for(lambda: "cat" in [child.name() for child in psutil.Process(first.pid).children()])
+    first.kill()
+    first.wait()
+    second = shell(WAITING)
+    said = read_until(second, "Waiting for")
+
+    assert first.stdin is not None
+    first.stdin.close()
+    first.stdin = None
+    rest, _ = second.communicate("")
+
+    assert "what the dead run of one left running" in said
+    assert "died at step begin" in rest
+    assert [("one", "died", "begin"), ("two", "succeeded", None)] == warehouse.sql(RUNS)
+
+
 def test_a_run_whose_owner_died_is_shown_as_dead(
     warehouse: Warehouse, shell: Any, run: Any
 ) -> None:
