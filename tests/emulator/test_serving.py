@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from quickbooks_emulator.switches import Switches
 from quickbooks_emulator.testing import Emulator
 from tests.emulator.conftest import Caller, Shop
 
@@ -208,3 +211,17 @@ def test_any_bytes_on_any_route_get_an_answer(
 
     assert reply.headers["Content-Type"].startswith("application/json")
     assert reply.status_code < 500 or "500" == reply.json()["Fault"]["Error"][0]["code"]
+
+
+def test_every_switch_is_listed_with_its_default() -> None:
+    """
+    The README's table and the switches are the same.
+    """
+    readme = Path(__file__).parents[2] / "quickbooks-emulator" / "README.md"
+    rows = re.findall(r"^\| `(\w+)` \| `?([\w_]+)`?", readme.read_text(), re.MULTILINE)
+    defaults = {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in asdict(Switches()).items()
+    }
+
+    assert defaults == {name: value for name, value in rows if name in defaults}

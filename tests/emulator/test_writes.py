@@ -203,6 +203,22 @@ def test_totals_are_worked_out(caller: Caller, shop: Shop) -> None:
     assert [Decimal("69.0"), Decimal("69.0"), Decimal("6.90")] == amounts
     assert Decimal("4.97") == stored["TxnTaxDetail"]["TotalTax"]
     assert Decimal("67.07") == stored["TotalAmt"] == stored["Balance"]
+    detail = stored["TxnTaxDetail"]["TaxLine"][0]["TaxLineDetail"]
+    assert ("3", 8) == (detail["TaxRateRef"]["value"], detail["TaxPercent"])
+
+
+def test_tax_is_worked_out_again_for_new_lines(caller: Caller, shop: Shop) -> None:
+    """
+    Source: Intuit, "Invoice" (TxnTaxDetail), sparse update.
+    """
+    taxed = {"detail": {"TaxCodeRef": {"value": "TAX"}}}
+    tax = {"TxnTaxDetail": {"TxnTaxCodeRef": {"value": "2"}}}
+    invoice = caller.create("Invoice", shop.invoice(shop.line(1, 100, **taxed), **tax))
+
+    marks = {"Id": invoice["Id"], "SyncToken": "0", "sparse": True}
+    changed = caller.create("Invoice", {**marks, "Line": [shop.line(2, 100, **taxed)]})
+
+    assert 216 == changed["TotalAmt"]
 
 
 def test_an_adjustment_comes_back_bare(caller: Caller, emulator: Emulator, shop: Shop) -> None:

@@ -85,6 +85,10 @@ class Writer:
             body = _merged(old.body, given)
         else:
             body = {k: v for k, v in given.items() if v is not None and v not in ("", {})}
+        if "Line" in given and "TxnTaxDetail" not in given and "TxnTaxDetail" in body:
+            # Tax is worked out again for the new lines.
+            code = body["TxnTaxDetail"].get("TxnTaxCodeRef")
+            body["TxnTaxDetail"] = {"TxnTaxCodeRef": code} if code else {}
         for name in KEPT_ON_UPDATE.get(entity.name, ()):
             body.pop(name, None)
             if name in old.body:

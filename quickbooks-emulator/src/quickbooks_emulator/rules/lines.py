@@ -194,18 +194,29 @@ def buying_lines(company: Company, lines: list[JsonObject]) -> list[JsonObject]:
 
 
 def tax_of(company: Company, body: JsonObject) -> JsonObject:
-    """The document's TxnTaxDetail: what was sent, or the code's rate on the taxable lines."""
+    """The document's TxnTaxDetail: what was sent, or the code's rates on the taxable lines."""
     sent = body.get("TxnTaxDetail") or {}
     if sent.get("TotalTax") is not None:
         return dict(sent)
     code = reference(sent, "TxnTaxCodeRef")
     if code is None:
         return {**sent, "TotalTax": 0}
-    percent = _rate(company, code)
     base = taxable_amount(body)
+    shares = [_tax_line(rate, base) for rate in _rates(company, code)]
+    return {**sent, "TotalTax": total(shares), "TaxLine": shares}
+
+
+def _tax_line(rate: JsonObject, base: Decimal) -> JsonObject:
+    percent = rate.get("RateValue", 0)
     return {
-        **sent,
-        "TotalTax": to_cents(multiply(base, multiply(percent, CENT))),
+        "Amount": to_cents(multiply(base, multiply(percent, CENT))),
+        "DetailType": "TaxLineDetail",
+        "TaxLineDetail": {
+            "TaxRateRef": {"value": rate["Id"]},
+            "PercentBased": True,
+            "TaxPercent": percent,
+            "NetAmountTaxable": base,
+        },
     }
 
 
@@ -231,13 +242,13 @@ def discount_of(body: JsonObject) -> Decimal:
     return total(line for line in lines if line.get("DetailType") == "DiscountLineDetail")
 
 
-def _rate(company: Company, code: str) -> Decimal:
+def _rates(company: Company, code: str) -> list[JsonObject]:
     tax_code = company.body("TaxCode", code) or {}
-    result = Decimal(0)
-    for detail in tax_code.get("SalesTaxRateList", {}).get("TaxRateDetail", []):
-        rate = company.body("TaxRate", detail["TaxRateRef"]["value"]) or {}
-        result = add(result, rate.get("RateValue", 0))
-    return result
+    named = [
+        company.body("TaxRate", detail["TaxRateRef"]["value"])
+        for detail in tax_code.get("SalesTaxRateList", {}).get("TaxRateDetail", [])
+    ]
+    return [rate for rate in named if rate is not None]
 
 
 def sales_total(body: JsonObject) -> Decimal:
