@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
-from quickbooks_emulator.testing import EmulatorError
+from quickbooks_emulator.testing import Emulator, EmulatorError
+from tests.emulator.conftest import Caller
 
 if TYPE_CHECKING:
-    from quickbooks_emulator.testing import Emulator
-    from tests.emulator.conftest import Caller, Shop
+    from tests.emulator.conftest import Shop
 
 
 def test_a_lost_reply_is_a_write_that_happened(
@@ -154,3 +155,18 @@ def test_oauth_can_fail_too(caller: Caller, emulator: Emulator) -> None:
         caller.token(caller.refresh_token)
 
     assert 400 == caller.token(caller.refresh_token).status_code
+
+
+def test_a_caller_who_leaves_during_a_delay_does_not_keep_the_server(shop: Shop) -> None:
+    """
+    The emulator stops at once although a reply is still being held back.
+    """
+    with Emulator() as emulator:
+        caller = Caller(emulator)
+        emulator.fail(path="companyinfo", do={"kind": "delay_reply", "seconds": 600})
+        with pytest.raises(requests.Timeout):
+            caller.send("GET", "companyinfo/1", timeout=0.2)
+        caller.session.close()
+        began = time.monotonic()
+
+    assert 20 > time.monotonic() - began

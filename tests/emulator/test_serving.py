@@ -196,7 +196,7 @@ ROUTES = [*ENTITIES, "batch", "query", "cdc", "preferences", "taxcode", "journal
     st.sampled_from(["", "/1", "/x", "?operation=delete", "?operation=void", "?include=void"]),
     VALUES.map(str).map(str.encode) | VALUES | st.binary(max_size=30),
 )
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_on_any_route_get_an_answer(
     fuzzed: Caller, method: str, route: str, rest: str, body: object
 ) -> None:

@@ -332,6 +332,11 @@ class _Thread:
         self._ready.set()
         await self._ended.wait()
         await runner.cleanup()
+        # Handlers whose caller has gone may still be waiting out a delay.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def stop(self) -> None:
         """End the server and wait for its thread."""
