@@ -120,3 +120,20 @@ def test_a_first_run_reads_items_once(company: Company, run_tap: TapCommand) -> 
     assert {rake, advice} == set(run.ids("items"))
     assert 1 == run.extractions("quantities")["items"]["records"]
     assert 1 == run.extractions("full")["items"]["records"]
+
+
+def test_documents_are_not_read_while_the_servers_clock_stands(
+    company: Company, run_tap: TapCommand
+) -> None:
+    """The wait is checked on server times; documents that cannot be placed in time are no data."""
+    company.invoice(company.item("Rake"))
+    company.emulator.set_clock(company.emulator.now(), freeze=True)
+
+    run = run_tap(
+        streams=["items", "customers", "invoices"], quantities=True, commit_lag_s=0.2, status=1
+    )
+
+    assert [] == run.ids("invoices")
+    assert run.extractions()["invoices"]["complete_through"] is None
+    assert run.extractions()["customers"]["complete_through"] is not None
+    assert "clock does not move on" in run.log

@@ -54,7 +54,7 @@ class Run:
         self._options = options
         self._selected = selected
         self._log = log
-        self._has_ended = False
+        self._ended_by: ConfigurationError | None = None
         self._client: Client | None = None
 
     @cached_property
@@ -65,7 +65,7 @@ class Run:
 
     def read(self, stream: EntityStream) -> Iterator[Delivery]:
         """Yield what is new in `stream`. A failure is booked, and ends the stream."""
-        if self._has_ended:
+        if self._ended_by is not None:
             self._skip(stream)
             return
         try:
@@ -74,10 +74,12 @@ class Run:
             if stream.ABORT_AT_RECORD_COUNT is not None:
                 # A trial run (`--test`) has no account to give: it stops at the first failure.
                 raise
-            # A person is needed: the other streams cannot succeed either.
-            self._has_ended = isinstance(error, ConfigurationError)
-            self._log.error("Stream %s failed: %s", stream.name, error)
             self.account.fail(stream.name, error)
+            if isinstance(error, ConfigurationError):
+                # A person is needed: the other streams cannot succeed either.
+                self._ended_by = error
+            else:
+                self._log.error("Stream %s failed: %s", stream.name, error)
         except Exception as error:
             if stream.ABORT_AT_RECORD_COUNT is not None:
                 raise
@@ -99,6 +101,8 @@ class Run:
         """
         if self._client is not None:
             self._client.close()
+        if self._ended_by is not None:
+            raise RunFailedError(str(self._ended_by))
         failed = self.account.failures
         if failed:
             raise RunFailedError(

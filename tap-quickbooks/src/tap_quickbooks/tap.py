@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import contextmanager
 from functools import cached_property
@@ -175,6 +176,11 @@ def _one_sentence(logger: Logger) -> Iterator[None]:
         yield
     except (QuickBooksError, StateError, RunFailedError) as error:
         logger.error("%s", error)  # noqa: TRY400 - no traceback for these
+        sys.exit(1)
+    except BrokenPipeError:
+        logger.error("The target stopped reading: its own messages say why.")  # noqa: TRY400
+        # What Python would flush at its end has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
