@@ -363,9 +363,9 @@ def test_a_requestid_that_is_too_long_never_leaves(emulator: Emulator, client: C
     assert [] == emulator.calls(method="POST", entity="Customer")
 
 
-def test_every_call_carries_the_minor_version(emulator: Emulator, client: Client) -> None:
+def test_a_write_carries_its_requestid(emulator: Emulator, client: Client) -> None:
     """
-    And writes their requestid.
+    With it QuickBooks answers a repetition by its first reply.
     """
     client.create("Customer", ADA, request_id="r-1")
 
