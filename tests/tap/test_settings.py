@@ -11,6 +11,7 @@ from tests.tap.conftest import TapCommand
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from quickbooks_emulator.testing import Emulator
     from tests.tap.conftest import TapRun
 
 
@@ -103,3 +104,21 @@ def test_a_configuration_file_that_is_not_there_is_named(tap: TapCommand, tmp_pa
     [said] = sentence(run)
     assert "nowhere.json" in said
     assert "Traceback" not in run.log
+
+
+def test_settings_may_come_as_text(run_tap: TapCommand, emulator: Emulator) -> None:
+    """As environment variables and Meltano give them; "" means unset."""
+    emulator.create("Customer", {"DisplayName": "Sonnenschein"})
+
+    run = run_tap(
+        streams=["customers"],
+        requests_per_minute="500",
+        monthly_read_budget="",
+        budget_share="0.5",
+        page_rows="100",
+        commit_lag_s="0.5",
+        quantities="false",
+        start_date="",
+    )
+
+    assert 1 == len(run.ids("customers"))
