@@ -8,6 +8,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -59,7 +60,9 @@ class Run:
     @property
     def summary(self) -> str:
         """The last line the target said."""
-        return [line for line in self.log.splitlines() if line.startswith("target-quickbooks: ")][-1]
+        return [line for line in self.log.splitlines() if line.startswith("target-quickbooks: ")][
+            -1
+        ]
 
 
 def schema(stream: str, **types: Any) -> dict[str, Any]:
@@ -83,21 +86,25 @@ def state(value: int) -> dict[str, Any]:
     return {"type": "STATE", "value": {"seen": value}}
 
 
-def text(messages: tuple[dict[str, Any] | str, ...]) -> str:
-    """Messages as lines; numbers given as `Decimal` keep their digits."""
-    lines = []
+Message = dict[str, Any] | str | Callable[[], None]
+"""A Singer message, a raw line, or what happens when the reader gets there."""
+
+
+def lines(messages: Iterable[Message]) -> Iterator[str]:
+    """Messages as lines, each stream's SCHEMA first; `Decimal` keeps its digits."""
     known: set[str] = set()
     for message in messages:
-        if isinstance(message, str):
-            lines.append(message)
+        if callable(message):
+            message()
             continue
-        if message["type"] == "RECORD" and message["stream"] not in known:
-            known.add(message["stream"])
-            lines.append(_json(schema(message["stream"])))
-        if message["type"] == "SCHEMA":
-            known.add(message["stream"])
-        lines.append(_json(message))
-    return "".join(f"{line}\n" for line in lines)
+        if isinstance(message, str):
+            yield f"{message}\n"
+            continue
+        stream = message.get("stream", "")
+        if message["type"] == "RECORD" and stream not in known:
+            yield f"{_json(schema(stream))}\n"
+        known.add(stream)
+        yield f"{_json(message)}\n"
 
 
 def _json(value: Any) -> str:
@@ -166,7 +173,7 @@ class Shop:
     settings: dict[str, Any]
     folder: Path
 
-    def push(self, *messages: dict[str, Any] | str, **settings: Any) -> Run:
+    def push(self, *messages: Message, **settings: Any) -> Run:
         """Run the target in this process, with a clock that does not wait."""
         clock = FakeClock()
         out, err = io.StringIO(), io.StringIO()
@@ -175,24 +182,24 @@ class Shop:
             try:
                 target = TargetQuickBooks(config={**self.settings, **settings}, clock=clock)
                 with contextlib.closing(target):
-                    target.listen(io.StringIO(text(messages)))
+                    target.listen(lines(messages))  # type: ignore[arg-type] - lines are all it reads
             except (QuickBooksError, RecordError, InputError) as reason:
                 code, error = 1, str(reason)
         states = [json.loads(line) for line in out.getvalue().splitlines()]
         return Run(code, states, err.getvalue(), error, clock.waits)
 
-    def command(self, *messages: dict[str, Any] | str, **settings: Any) -> Run:
+    def command(self, *messages: Message, **settings: Any) -> Run:
         """Run the target as a command of its own."""
         process = self.start(*messages, **settings)
         out, err = process.communicate(timeout=120)
         return Run(process.returncode, [json.loads(line) for line in out.splitlines()], err)
 
-    def start(self, *messages: dict[str, Any] | str, **settings: Any) -> subprocess.Popen[str]:
+    def start(self, *messages: Message, **settings: Any) -> subprocess.Popen[str]:
         """Start the command and go on."""
         config = self.folder / "config.json"
         config.write_text(json.dumps({**self.settings, **settings}))
         messages_file = self.folder / "input.jsonl"
-        messages_file.write_text(text(messages))
+        messages_file.write_text("".join(lines(messages)))
         with messages_file.open() as stdin:
             return subprocess.Popen(
                 [COMMAND, "--config", config],
@@ -215,7 +222,9 @@ class Shop:
     @property
     def writes(self) -> list[dict[str, Any]]:
         """The writes QuickBooks was asked for."""
-        return [call for call in self.emulator.calls(class_="free") if call["operation"] == "create"]
+        return [
+            call for call in self.emulator.calls(class_="free") if call["operation"] == "create"
+        ]
 
     @property
     def metered(self) -> int:

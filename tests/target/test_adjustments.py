@@ -120,7 +120,9 @@ def test_an_inventory_lock_is_waited_for(shop: Shop) -> None:
     """
     QuickBooks' company-wide lock is waited for, and the count arrives once.
     """
-    lock = "another user was creating a transaction with inventory products at exactly the same time"
+    lock = (
+        "another user was creating a transaction with inventory products at exactly the same time"
+    )
     shop.emulator.fail(
         method="POST",
         path="inventoryadjustment",

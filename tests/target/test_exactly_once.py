@@ -80,7 +80,11 @@ def test_a_lost_reply_makes_no_second_document(shop: Shop, times: int) -> None:
     """
     rows = everything(shop)
     shop.emulator.fail(
-        operation="create", method="POST", path="/v3/company", times=times, do={"kind": "lose_reply"}
+        operation="create",
+        method="POST",
+        path="/v3/company",
+        times=times,
+        do={"kind": "lose_reply"},
     )
 
     shop.push(*rows)

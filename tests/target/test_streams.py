@@ -36,7 +36,9 @@ def test_a_sale_becomes_a_sales_receipt(shop: Shop) -> None:
     assert ("WEB-1", DATE) == (document["DocNumber"], document["TxnDate"])
     assert Decimal("26.15") == document["TotalAmt"]
     assert document["PrivateNote"].startswith("left at the door [quickbooks-sync ")
-    assert {"order:1": "posted"} == {k: v for k, v in shop.ledger.statuses().items() if "order" in k}
+    assert {"order:1": "posted"} == {
+        k: v for k, v in shop.ledger.statuses().items() if "order" in k
+    }
     assert Decimal(98) == shop.stock("PUMP")
     lines = shop.ledger.rows("document_lines", "sku, quantity, stock_effect, amount", "line_number")
     assert [
@@ -96,7 +98,9 @@ def test_customers_are_found_or_made_once(shop: Shop) -> None:
     """
     run = shop.push(
         record("customers", idempotency_key="customer:Web shop", display_name="Web shop"),
-        record("customers", idempotency_key="customer:Ada", display_name="Ada", email="a@b.example"),
+        record(
+            "customers", idempotency_key="customer:Ada", display_name="Ada", email="a@b.example"
+        ),
         receipt("order:1", customer_name="Ada"),
         receipt("order:2", customer_name="Grace"),
         receipt("order:3", customer_name="Grace"),
@@ -123,7 +127,9 @@ def test_a_buyer_is_known_by_the_e_mail_first(small_shop: Shop) -> None:
     )
 
     assert run.code == 0, run.error
-    customers = [body["CustomerRef"]["value"] for body in small_shop.emulator.entities("SalesReceipt")]
+    customers = [
+        body["CustomerRef"]["value"] for body in small_shop.emulator.entities("SalesReceipt")
+    ]
     assert ada["Id"] in customers
     assert 2 == len(small_shop.emulator.entities("Customer"))
 

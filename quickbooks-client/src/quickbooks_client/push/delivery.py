@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 from enum import Enum
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from quickbooks_client.errors import (
@@ -181,11 +182,13 @@ class Delivery:
         pending: Pending,
         error: ServerError | ConnectionLostError | RequestInProgressError | UnexpectedReplyError,
     ) -> None:
-        """Leave a young document for the next start; settle an old one that only ever fails."""
+        """Leave it for the next start; settle an old one that QuickBooks itself only ever fails on.
+
+        A gateway's 502, 503 and 504 say that QuickBooks is away, nothing about the document.
+        """
         age = self._clock.now() - pending.sent_at
-        if not isinstance(error, ServerError) or age < dt.timedelta(
-            seconds=self._settings.recovery_age_s
-        ):
+        is_old = age >= dt.timedelta(seconds=self._settings.recovery_age_s)
+        if not is_old or error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
             raise error
         if self.adopt_ours([pending]):
             return
