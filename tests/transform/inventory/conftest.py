@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from psycopg2.extensions import connection as Connection  # noqa: N812
 
@@ -85,8 +85,13 @@ def tables(manifest: dict[str, Any], folder: Path) -> Statements:
     return [
         (
             f"{wanted[key]['schema']}.{wanted[key]['name']}",
-            (folder / "target" / "compiled" / "quickbooks_sync" / wanted[key]["original_file_path"])
-            .read_text(),
+            (
+                folder
+                / "target"
+                / "compiled"
+                / "quickbooks_sync"
+                / wanted[key]["original_file_path"]
+            ).read_text(),
         )
         for key in ordered
     ]
@@ -100,22 +105,30 @@ def connection(
     name = f"test_{uuid.uuid4().hex[:12]}"
     postgres_server.create_database(name, template=built[0])
     try:
-        with closing(psycopg2.connect(postgres_server.url(name), options="-c jit=off")) as connection:
+        with closing(
+            psycopg2.connect(postgres_server.url(name), options="-c jit=off")
+        ) as connection:
             yield connection
     finally:
         postgres_server.drop_database(name)
 
 
 @pytest.fixture
-def rebuild(built: tuple[str, Statements]) -> Callable[[Any], None]:
-    """`rebuild(cursor)` fills the inventory models anew, by the queries that dbt compiled."""
+def rebuild(built: tuple[str, Statements]) -> Callable[..., None]:
+    """`rebuild(cursor)` fills the inventory models anew, by the queries that dbt compiled.
+
+    `rebuild(cursor, {text: other})` does so with queries that say something else.
+    """
     name, statements = built
     # The compiled text names the database it was compiled for.
     queries = [(table, query.replace(f'"{name}".', "")) for table, query in statements]
 
-    def run(cursor: Any) -> None:
+    def run(cursor: Any, changes: Mapping[str, str] | None = None) -> None:
         for table, query in queries:
+            changed = query
+            for written, instead in (changes or {}).items():
+                changed = changed.replace(written, instead)
             cursor.execute(f"delete from {table}")
-            cursor.execute(f"insert into {table} {query}")
+            cursor.execute(f"insert into {table} {changed}")
 
     return run

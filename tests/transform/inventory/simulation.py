@@ -1,41 +1,29 @@
-"""A platform, a company in QuickBooks and people on both sides, with the truth kept beside them.
+"""The sync as its parts do it, over a simulated world: the real snapshot, models, plan and reviews.
 
-What moves stock in the world moves `truth` by as much, once. What a sync writes moves only the
-side it is written to. Both sides are right when they equal the truth, not when they are equal.
+Only the tap and the target are played here, with every kind of trouble they can have.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import random
 import uuid
 from collections import defaultdict
-from contextlib import closing
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from psycopg2.extras import Json, RealDictCursor, execute_values
+from psycopg2.extras import Json
 
 from quickbooks_sync import plan, review, snapshot
 from quickbooks_sync.company import Company
+from tests.transform.inventory.world import REALM_ID, STREAMS, World
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Callable, Iterable, Mapping
 
     from psycopg2.extensions import connection as Connection  # noqa: N812
 
-REALM_ID = "9341452718281828459"
-EPOCH = dt.datetime(2026, 11, 2, 12, tzinfo=dt.UTC)
-STREAMS = {
-    "sales_receipts": ("SalesReceipt", -1),
-    "invoices": ("Invoice", -1),
-    "refund_receipts": ("RefundReceipt", 1),
-    "credit_memos": ("CreditMemo", 1),
-    "payments": ("Payment", 0),
-    "inventory_adjustments": ("InventoryAdjustment", 1),
-}
 STOCK_STREAMS = (
     "invoices",
     "sales_receipts",
@@ -46,264 +34,20 @@ STOCK_STREAMS = (
     "purchases",
     "vendor_credits",
 )
-SETTINGS = {
-    "sales_from": "2026-11-01",
-    "fallback_item_id": "900",
-    "shipping_item_id": "901",
-    "tax_item_id": "902",
-    "settle_s": "30",
-    "max_reading_age_s": "3600",
-    "max_catalogue_shrink": "0.02",
-    # These histories are about sums; the guards have tests of their own.
-    "max_total_change": "100",
-    "max_line_units": "100000",
-    "max_run_skus": "100000",
-    "max_run_value": "1000000000",
-    "max_line_value": "1000000000",
-}
 
 
-@dataclass
-class Order:
-    """A sale as the platform keeps it. `hidden` until its row arrives."""
-
-    order_id: str
-    lines: dict[str, int]
-    status: str
-    moved: bool = False
-    hidden: bool = False
-    settled: bool = False
-    refunded: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-
-
-class World:
-    """Both sides, the ledger between them, and the truth."""
+class SyncedWorld(World):
+    """A world with a sync between its two sides. `build` fills the inventory models anew."""
 
     def __init__(
-        self,
-        connection: Connection,
-        rng: random.Random,
-        build: Callable[[Any], None],
-        skus: int = 40,
+        self, connection: Connection, rng: random.Random, build: Callable[[Any], None]
     ) -> None:
-        self.rng = rng
-        self.connection = connection
+        super().__init__(connection, rng)
         self.company = Company(REALM_ID, "emulator")
         self.build = build
-        self.clock = 0
-        self.number = 0
-        self.orders: dict[str, Order] = {}
-        self.skus = [f"sku-{n}" for n in range(skus)]
-        self.item_ids = {sku: str(100 + n) for n, sku in enumerate(self.skus)}
-        self.shelf = {sku: rng.randint(200, 400) for sku in self.skus}
-        self.books = dict(self.shelf)
-        self.truth = dict(self.shelf)
-        # Some differ before the first sync: the platform is right about them.
-        self.differing = set(rng.sample(self.skus, skus // 10))
-        for sku in self.differing:
-            self.books[sku] += rng.choice([-7, -2, 3, 9])
-        self.history: dict[str, list[tuple[int, int]]] = {
-            sku: [(0, quantity)] for sku, quantity in self.books.items()
-        }
-        self.unanswered: list[tuple[str, bool]] = []
         self.written = 0
-        self.bundle = ("bundle-1", {self.skus[0]: 2, self.skus[1]: 1})
-        self._prepare()
-
-    # -- the world
-
-    def at(self, second: int) -> dt.datetime:
-        """QuickBooks' time."""
-        return EPOCH + dt.timedelta(seconds=second)
-
-    def tick(self, seconds: int = 1) -> int:
-        self.clock += seconds
-        return self.clock
-
-    def move_shelf(self, sku: str, units: int, *, is_real: bool = True) -> None:
-        self.shelf[sku] += units
-        if is_real:
-            self.truth[sku] += units
-        self.run(
-            "update platform.inventory_levels set quantity = %s where sku = %s",
-            self.shelf[sku],
-            sku.upper(),
-        )
-
-    def move_books(self, sku: str, units: int, *, is_real: bool) -> None:
-        self.books[sku] += units
-        if is_real:
-            self.truth[sku] += units
-        self.history[sku].append((self.clock, self.books[sku]))
-
-    def something_happens(self) -> None:
-        """One event of the world, drawn at random."""
-        self.tick(self.rng.randint(1, 4))
-        rng = self.rng
-        kind = rng.choices(
-            ["sale", "count", "bill", "typed", "ship", "arrive", "cancel", "refund", "edit"],
-            [40, 10, 8, 6, 14, 6, 8, 10, 5],
-        )[0]
-        sku = rng.choice(self.skus)
-        if kind == "sale":
-            self.sale()
-        elif kind == "count":
-            self.move_shelf(sku, rng.choice([-4, -1, 2, 5]))
-        elif kind == "bill":
-            self.move_books(sku, rng.choice([12, 24, 30]), is_real=True)
-        elif kind == "typed":
-            self.move_books(sku, rng.choice([-3, -1, 4]), is_real=True)
-        else:
-            self.order_event(kind)
-
-    def sale(self) -> None:
-        rng = self.rng
-        lines = {
-            sku: rng.randint(1, 5)
-            for sku in rng.sample([*self.skus, self.bundle[0]], rng.randint(1, 3))
-        }
-        self.number += 1
-        order = Order(str(self.number), lines, rng.choice(["paid", "paid", "unpaid"]))
-        self.orders[order.order_id] = order
-        order.hidden = rng.random() < 0.2
-        if rng.random() < 0.6:
-            self.ship(order)
-        if not order.hidden:
-            self.write_order(order)
-
-    def order_event(self, kind: str) -> None:
-        order = self.any_order()
-        if order is None:
-            return
-        if kind == "arrive" or order.hidden:
-            self.arrive(order)
-        elif kind == "ship" and not order.moved and order.status != "cancelled":
-            self.ship(order)
-            self.run(
-                "update platform.sales_orders set stock_moved_at = %s where order_id = %s",
-                self.at(self.clock),
-                order.order_id,
-            )
-        elif kind == "cancel" and order.status != "cancelled":
-            self.cancel(order)
-        elif kind == "refund" and order.status != "cancelled":
-            self.refund(order)
-        elif kind == "edit" and order.status != "cancelled" and not order.refunded:
-            self.edit(order)
-
-    def any_order(self) -> Order | None:
-        return self.rng.choice(list(self.orders.values())) if self.orders else None
-
-    def units(self, lines: Mapping[str, int]) -> dict[str, int]:
-        """Units of each stocked SKU; a bundle counts as its parts."""
-        found: dict[str, int] = defaultdict(int)
-        for sku, quantity in lines.items():
-            for part, share in (self.bundle[1] if sku == self.bundle[0] else {sku: 1}).items():
-                found[part] += quantity * share
-        return found
-
-    def left(self, order: Order) -> dict[str, int]:
-        return {sku: n - order.refunded[sku] for sku, n in order.lines.items()}
-
-    def ship(self, order: Order) -> None:
-        order.moved = True
-        for sku, units in self.units(self.left(order)).items():
-            self.move_shelf(sku, -units)
-
-    def arrive(self, order: Order) -> None:
-        if order.hidden:
-            order.hidden = False
-            self.write_order(order)
-
-    def cancel(self, order: Order) -> None:
-        """The platform puts back what it had taken, at once."""
-        if order.moved:
-            for sku, units in self.units(self.left(order)).items():
-                self.move_shelf(sku, units)
-        order.status = "cancelled"
-        self.run(
-            "update platform.sales_orders set status = 'cancelled', cancelled_at = %s"
-            " where order_id = %s",
-            self.at(self.clock),
-            order.order_id,
-        )
-
-    def refund(self, order: Order) -> None:
-        open_lines = [(sku, n) for sku, n in self.left(order).items() if n > 0]
-        # What an order is refunded of before it ships must not ship later all the same: these
-        # histories refund such orders whole or not at all.
-        if not open_lines or (not order.moved and order.refunded):
-            return
-        chosen = open_lines if not order.moved else [self.rng.choice(open_lines)]
-        self.number += 1
-        refund_id = f"R{self.number}"
-        rows = []
-        for number, (sku, most) in enumerate(chosen, start=1):
-            quantity = most if not order.moved else self.rng.randint(1, most)
-            restocked = quantity if not order.moved else self.rng.randint(0, quantity)
-            order.refunded[sku] += quantity
-            if order.moved:
-                for part, units in self.units({sku: restocked}).items():
-                    self.move_shelf(part, units)
-            rows.append((refund_id, number, sku.upper(), quantity, restocked, 10, quantity * 10))
-        total = sum(row[-1] for row in rows)
-        self.run(
-            "insert into platform.refunds (refund_id, order_id, refunded_at, currency, subtotal,"
-            " discount_amount, shipping_amount, tax_amount, total_amount)"
-            " values (%s, %s, %s, 'USD', %s, 0, 0, 0, %s)",
-            refund_id,
-            order.order_id,
-            self.at(self.clock),
-            total,
-            total,
-        )
-        self.many(
-            "insert into platform.refund_lines (refund_id, line_number, sku, quantity,"
-            " quantity_restocked, unit_price, amount) values %s",
-            rows,
-        )
-
-    def edit(self, order: Order) -> None:
-        """Somebody changes how many were sold, before or after the sale reached the books."""
-        sku = self.rng.choice(list(order.lines))
-        change = self.rng.choice([-1, 1, 2])
-        if order.lines[sku] + change < 1:
-            return
-        order.lines[sku] += change
-        if order.moved:
-            for part, units in self.units({sku: change}).items():
-                self.move_shelf(part, -units)
-        self.run("delete from platform.sales_order_lines where order_id = %s", order.order_id)
-        self.run("delete from platform.sales_orders where order_id = %s", order.order_id)
-        self.write_order(order)
-
-    def write_order(self, order: Order) -> None:
-        total = sum(order.lines.values()) * 10
-        now = self.at(self.clock)
-        self.run(
-            "insert into platform.sales_orders (order_id, order_number, channel, ordered_at,"
-            " stock_moved_at, status, paid_at, currency, subtotal, discount_amount,"
-            " shipping_amount, tax_amount, total_amount)"
-            " values (%s, %s, 'Web shop', %s, %s, %s, %s, 'USD', %s, 0, 0, 0, %s)",
-            order.order_id,
-            order.order_id,
-            now,
-            now if order.moved else None,
-            order.status,
-            now if order.status == "paid" else None,
-            total,
-            total,
-        )
-        self.many(
-            "insert into platform.sales_order_lines"
-            " (order_id, line_number, sku, quantity, unit_price, amount) values %s",
-            [
-                (order.order_id, number, sku.upper(), quantity, 10, quantity * 10)
-                for number, (sku, quantity) in enumerate(order.lines.items(), start=1)
-            ],
-        )
-
-    # -- the sync
+        self.unanswered: list[tuple[str, bool]] = []
+        self.documents: dict[str, str] = {}
 
     def sync(self, trouble: float = 0.3) -> None:
         """One `sync-inventory`: recover, settle, read, snapshot, decide, plan, push."""
@@ -365,8 +109,9 @@ class World:
                 for sku, quantity, read_at in rows
             ],
         )
-        # Now and then a stream comes from before the quantities: then nothing may be decided.
+        # Now and then the documents come from before the quantities: then nothing may be decided.
         through = last - (20 if self.rng.random() < trouble / 4 else 0)
+        self.load_changed_documents(through)
         run_id = str(uuid.uuid4())
         self.many(
             "insert into quickbooks.extractions"
@@ -380,30 +125,63 @@ class World:
 
     def people_decide(self, trouble: float) -> None:
         """Somebody works through what waits, most of the time."""
-        for waiting in self.rows(
-            "select sku_key, decision, base_version from intermediate.int_inventory__decisions"
-            " where decision in ('conflict', 'review', 'held', 'first_difference')"
-        ):
-            if self.rng.random() < trouble:
-                continue
-            sku = waiting["sku_key"]
-            if waiting["decision"] == "first_difference":
-                self.decide("sku", sku, "keep_platform")
-            elif waiting["decision"] == "conflict":
-                # Two things happened, one on each side: both are told to the other.
-                self.decide("sku", sku, "release")
-        for row in self.rows(
-            "select idempotency_key from sync.ledger_rows"
-            " where status = 'rejected' and input_hash is not null"
-        ):
-            key = row["idempotency_key"]
+        for decision, sku in self.waiting_skus():
             if self.rng.random() >= trouble:
-                kind, _, rest = key.partition(":")
-                subject = ("command", rest) if kind == "adjustment" else ("row", key)
-                self.decide(*subject, "retry")
-        for row in self.rows("select update_id from platform.inventory_updates where rejected_at is not null"):
+                # A conflict is two things that happened, one on each side: each is told.
+                verb = {"first_difference": "keep_platform", "conflict": "release"}.get(decision)
+                if verb is not None:
+                    self.decide("sku", sku, verb)
+        for kind, subject_id in self.refusals():
             if self.rng.random() >= trouble:
-                self.decide("command", row["update_id"], "retry")
+                # Now and then somebody gives up on it: it will never be sent.
+                gives_up = self.rng.random() < trouble / 3
+                self.decide(kind, subject_id, "cancel" if gives_up else "retry")
+        for document_id in self.edited_documents():
+            if self.rng.random() >= trouble:
+                is_real = self.foreign[document_id]
+                self.decide("document", document_id, "forward" if is_real else "restore")
+
+    def waiting_skus(self) -> list[tuple[str, str]]:
+        return [
+            (row["decision"], row["sku_key"])
+            for row in self.rows(
+                "select decision, sku_key from intermediate.int_inventory__decisions"
+                " where decision in ('conflict', 'review', 'held', 'first_difference')"
+            )
+        ]
+
+    def refusals(self) -> list[tuple[str, str]]:
+        """Rows and commands that were refused, and that nobody has retried yet."""
+        keys = [
+            row["idempotency_key"]
+            for row in self.rows(
+                "select idempotency_key from sync.ledger_rows"
+                " where status = 'rejected' and input_hash is not null"
+            )
+        ]
+        updates = self.rows(
+            "select update_id from platform.inventory_updates as u"
+            " where u.rejected_at is not null and not exists (select from sync.reviews as r"
+            " where r.verb = 'cancel' and r.subject_id = u.update_id)"
+        )
+        return [
+            ("command", key.removeprefix("adjustment:"))
+            if key.startswith("adjustment:")
+            else ("row", key)
+            for key in keys
+        ] + [("command", update["update_id"]) for update in updates]
+
+    def edited_documents(self) -> list[str]:
+        """Documents of ours that somebody changed since the last decision about them."""
+        return [
+            row["document_id"]
+            for row in self.rows(
+                "select distinct e.document_id from sync.document_edits as e"
+                " where not exists (select from sync.reviews as r"
+                " where r.subject_id = e.document_id and r.verb in ('restore', 'forward')"
+                " and (r.figures ->> 'edits_through')::bigint >= e.snapshot_id)"
+            )
+        ]
 
     def decide(self, subject_type: str, subject_id: str, verb: str) -> None:
         with self.connection, self.connection.cursor() as cursor:
@@ -450,6 +228,7 @@ class World:
                 else:
                     self.hand_over(stream, row, "posted")
                     self.apply(row["idempotency_key"])
+                    self.remember(row["idempotency_key"])
 
     def hand_over(self, stream: str, row: Mapping[str, Any], status: str) -> None:
         key = row["idempotency_key"]
@@ -483,6 +262,7 @@ class World:
             document_id if status == "posted" else None,
             row.get("total_amount"),
         )
+        self.documents[key] = document_id
         if stream == "inventory_adjustments":
             lines: Iterable[tuple[Any, ...]] = [(row["item_id"], row["quantity_delta"], sign)]
         else:
@@ -506,16 +286,30 @@ class World:
             ],
         )
 
+    def remember(self, key: str) -> None:
+        """A sale or reversal that is known to be posted may be changed by somebody."""
+        document_id = self.documents[key]
+        found = self.rows(
+            "select d.qbo_type, l.item_id, l.quantity from sync.documents as d"
+            " inner join sync.document_lines as l on d.document_id = l.document_id"
+            " where d.document_id = %s and l.stock_effect <> 0",
+            document_id,
+        )
+        quantities: dict[str, int] = defaultdict(int)
+        for line in found:
+            quantities[line["item_id"]] += int(line["quantity"])
+        if found and found[0]["qbo_type"] != "InventoryAdjustment":
+            self.posted[document_id] = (found[0]["qbo_type"], dict(quantities))
+
     def apply(self, key: str) -> None:
         """QuickBooks books the document: its stock moves, nobody's truth does."""
-        sku_of = {item_id: sku for sku, item_id in self.item_ids.items()}
         for line in self.rows(
             "select l.item_id, l.stock_effect from sync.document_lines as l"
             " inner join sync.ledger_rows as r on r.document_id = l.document_id"
             " where r.idempotency_key = %s and l.stock_effect <> 0",
             key,
         ):
-            self.move_books(sku_of[line["item_id"]], int(line["stock_effect"]), is_real=False)
+            self.move_books(self.sku_of[line["item_id"]], int(line["stock_effect"]), is_real=False)
 
     def recover(self, trouble: float) -> None:
         """The outcome of what went unanswered becomes known, at the time of the new answer."""
@@ -537,6 +331,7 @@ class World:
                 posted_at,
                 key,
             )
+            self.remember(key)
         self.unanswered = still
 
     def come_to_rest(self) -> None:
@@ -554,64 +349,35 @@ class World:
         for _ in range(8):
             self.sync(trouble=0)
 
-    # -- the warehouse
-
-    def _prepare(self) -> None:
-        for name, value in SETTINGS.items():
+    def load_changed_documents(self, through: int) -> None:
+        """What was changed up to `through` reaches the raw tables, as it stands by then."""
+        tables = {kind: stream for stream, (kind, _) in STREAMS.items()}
+        for second, document_id, lines in self.changed:
+            if second > through:
+                continue
+            entity = self.posted[document_id][0]
+            document = {
+                "Id": document_id,
+                "SyncToken": str(second),
+                "MetaData": {"LastUpdatedTime": self.at(second).isoformat()},
+                "Line": [
+                    {"SalesItemLineDetail": {"ItemRef": {"value": item_id}, "Qty": quantity}}
+                    for item_id, quantity in lines.items()
+                ],
+            }
             self.run(
-                "insert into sync.settings (name, value) values (%s, %s)"
-                " on conflict (name) do update set value = excluded.value",
-                name,
-                value,
-            )
-        self.many(
-            "insert into platform.products (sku, name) values %s",
-            [(sku.upper(), sku) for sku in self.skus],
-        )
-        self.many(
-            "insert into platform.inventory_levels (sku, location, quantity) values %s",
-            [(sku.upper(), "main", quantity) for sku, quantity in self.shelf.items()],
-        )
-        self.run(
-            "insert into platform.products (sku, name, is_stocked) values (%s, 'bundle', false)",
-            self.bundle[0].upper(),
-        )
-        self.many(
-            "insert into platform.bundle_parts (sku, part_sku, quantity) values %s",
-            [(self.bundle[0], part.upper(), share) for part, share in self.bundle[1].items()],
-        )
-        for item_id in ("900", "901", "902"):
-            self.run(
-                "insert into quickbooks.items (realm_id, id, read_at, document)"
-                " values (%s, %s, %s, %s)",
+                f"insert into quickbooks.{tables[entity]} (realm_id, id, sync_token,"
+                " last_updated_at, read_at, document) values (%s, %s, %s, %s, %s, %s)"
+                " on conflict (realm_id, id) do update set sync_token = excluded.sync_token,"
+                " last_updated_at = excluded.last_updated_at, document = excluded.document",
                 REALM_ID,
-                item_id,
-                EPOCH,
-                Json({"Id": item_id, "Name": f"Service {item_id}", "Type": "Service"}),
+                document_id,
+                str(second),
+                self.at(second),
+                self.at(through),
+                Json(document),
             )
-        self.run(
-            "insert into quickbooks.preferences (realm_id, id, read_at, document)"
-            " values (%s, '1', %s, %s)",
-            REALM_ID,
-            EPOCH,
-            Json({"ProductAndServicesPrefs": {"QuantityOnHand": True}}),
-        )
-
-    def rows(self, statement: str, *values: Any) -> list[dict[str, Any]]:
-        with self.connection, closing(self._cursor(RealDictCursor)) as cursor:
-            cursor.execute(statement, values)
-            return [dict(row) for row in cursor.fetchall()]
-
-    def run(self, statement: str, *values: Any) -> None:
-        with self.connection, closing(self._cursor()) as cursor:
-            cursor.execute(statement, values)
-
-    def many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        with self.connection, closing(self._cursor()) as cursor:
-            execute_values(cursor, statement, list(rows), page_size=1000)
-
-    def _cursor(self, factory: Any = None) -> Any:  # psycopg2 has no types for factories
-        return self.connection.cursor(cursor_factory=factory)
+        self.changed = [change for change in self.changed if change[0] > through]
 
 
 def item(item_id: str, sku: str, quantity: int) -> dict[str, Any]:
