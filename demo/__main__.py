@@ -34,7 +34,8 @@ def main() -> int:
     if arguments.stop:
         world.stop_kept()
         return 0
-    console = Console()
+    # Where the output is no terminal, rich would take 80 columns: too few for a table with reasons.
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     started = time.monotonic()
     try:
         world.stop_kept()
