@@ -144,6 +144,32 @@ def test_a_rule_that_makes_no_sense_is_refused(emulator: Emulator) -> None:
         emulator.fail(do={"kind": "explode"})
 
 
+def test_a_record_changes_between_two_pages(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    A person writes just before the second page is answered: the reader sees the row twice or not
+    at all when it pages by position. Source: Intuit, "Query operations and syntax", pagination.
+    """
+    emulator.create_all("Customer", [{"DisplayName": f"C{n}"} for n in range(3)])
+    emulator.advance(5)
+    change = {"Id": shop.customer_id, "Notes": "now"}
+    does = {"kind": "write", "operation": "update", "entity": "Customer", "body": change}
+    emulator.fail(query="from Customer", nth=2, do=does)
+    text = "select * from Customer orderby MetaData.LastUpdatedTime startposition {} maxresults 2"
+
+    pages = [caller.query(text.format(start))["Customer"] for start in (1, 3)]
+
+    assert ["Ada", "C0", "C2", "Ada"] == [row["DisplayName"] for page in pages for row in page]
+
+
+def test_the_clock_jumps_before_a_call(caller: Caller, emulator: Emulator) -> None:
+    """
+    A token that was good when the run began is not any more. Source: Intuit, "OAuth 2.0".
+    """
+    emulator.fail(operation="read", nth=2, do={"kind": "clock", "advance_s": 3601})
+
+    assert [200, 401] == [caller.send("GET", "companyinfo/1").status_code for _ in range(2)]
+
+
 def test_oauth_can_fail_too(caller: Caller, emulator: Emulator) -> None:
     """
     The refresh is applied and its reply lost: the old token is dead.

@@ -75,7 +75,7 @@ def printed(draw: st.DrawFn) -> tuple[Query, str]:
 
 
 @given(printed())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_is_printed_parses_back(pair: tuple[Query, str]) -> None:
     """
     Every query, however it is spelt, comes back as it was meant. Source: Intuit, "Query operations

@@ -160,33 +160,12 @@ def _entities(service: Service, _request: Request, rest: list[str]) -> Json:
 
 def _write_entities(service: Service, request: Request, _rest: list[str]) -> Json:
     """All the objects, or on the first refusal none; `operation` as in the API."""
-    company = service.company
-    operation = request.query.get("operation", "")
-    wanted = _body(request)
-
-    def work() -> JsonObject:
-        done: JsonObject = {}
-        for name, bodies in wanted.items():
-            entity = entity_of(name)
-            if not isinstance(bodies, list):
-                raise Problem("2010", f"{name}: a list is expected")
-            for body in bodies:
-                writer = service.writer(
-                    company,
-                    allows_duplicate_number="allowduplicates" in request.query,
-                    may_bundle=True,
-                )
-                whole = dict(body)
-                if whole.get("Id") and "SyncToken" not in whole:
-                    current = company.body(name, str(whole["Id"])) or {}
-                    whole["SyncToken"] = current.get("SyncToken", "0")
-                    whole.setdefault("sparse", True)
-                stored = writer.write(entity, operation, whole)
-                done.setdefault(name, []).append(stored)
-        return done
-
-    result: JsonObject = service.in_one_piece(company, work)
-    return result
+    return service.write_all(
+        service.company,
+        request.query.get("operation", ""),
+        _body(request),
+        allows_duplicate_number="allowduplicates" in request.query,
+    )
 
 
 def _movements(service: Service, _request: Request, rest: list[str]) -> Json:

@@ -1,8 +1,8 @@
 """Faults on command: rules that make a chosen call fail in a chosen way.
 
 A rule names calls by method, path or entity, operation and query text, and strikes the n-th such
-call, then as often as `times` says. Faults before the work keep it from happening; a lost reply and
-a cut body come after it.
+call, then as often as `times` says. Faults before the work keep it from happening, or change the
+company or the clock under its feet; a lost reply and a cut body come after it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json, JsonObject
 
 AFTER = frozenset({"lose_reply", "cut_body", "delay_reply"})
-BEFORE = frozenset({"status", "fault", "reset", "delay"})
+BEFORE = frozenset({"status", "fault", "reset", "delay", "write", "clock"})
 
 
 @dataclass(frozen=True, slots=True)

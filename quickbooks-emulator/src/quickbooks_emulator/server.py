@@ -110,7 +110,7 @@ class Server:
             service.calls.end(record, 429)
             return self._throttled(request)
         try:
-            reply = await self._before(request, call)
+            reply = await self._prevented(request, call)
             if service.switches.latency_ms:
                 await asyncio.sleep(service.switches.latency_ms / 1000)
             if reply is None:
@@ -153,6 +153,14 @@ class Server:
             reply.headers["Retry-After"] = str(switches.retry_after_s)
         return reply
 
+    async def _prevented(self, request: Request, call: Call) -> Reply | None:
+        """What the faults before the work answer; a rule that cannot be carried out says so."""
+        try:
+            return await self._before(request, call)
+        except Problem as problem:
+            problem.detail = f"A fault rule was refused: {problem.detail}"
+            return refusal(problem, request, self.service.clock.now())
+
     async def _before(self, request: Request, call: Call) -> Reply | None:
         """The faults that come before the work; a reply when one of them answers."""
         for does in self.service.faults.struck_by(call, BEFORE):
@@ -161,6 +169,8 @@ class Server:
                 await asyncio.sleep(float(does.get("seconds", 0)))
             elif kind == "reset":
                 raise Cut
+            elif kind in {"write", "clock"}:
+                self._meddle(does)
             elif kind == "status":
                 return self._failure(request, does)
             else:
@@ -173,6 +183,15 @@ class Server:
                 )
                 return refusal(problem, request, self.service.clock.now())
         return None
+
+    def _meddle(self, does: JsonObject) -> None:
+        """Move the clock, or write as a person does, just before a call is answered."""
+        service = self.service
+        if does["kind"] == "clock":
+            service.clock.advance(float(does.get("advance_s", 0)))
+            return
+        wanted = {str(does.get("entity")): [does.get("body")]}
+        service.write_all(service.company, str(does.get("operation", "")), wanted)
 
     def _failure(self, request: Request, does: JsonObject) -> Reply:
         """A bare HTTP error in one of the shapes that have been seen."""
@@ -222,7 +241,7 @@ class Server:
         call = Call(request.method, request.path, "oauth", known.get(path, "unknown"), "")
         record = self._record(request, call, "auth")
         try:
-            reply = await self._before(request, call)
+            reply = await self._prevented(request, call)
             if reply is None:
                 reply = self._authorise(incoming, request, call.operation)
                 if self.service.file is not None:

@@ -106,11 +106,40 @@ class Service:
 
     def write(self, company: Company, entity: Entity, operation: str, body: Json) -> JsonObject:
         """One write with all the rules, as a person in QuickBooks would do it. Raises Problem."""
-        writer = self.writer(company, may_bundle=True)
-        stored: JsonObject = self.in_one_piece(
-            company, lambda: writer.write(entity, operation, body)
-        )
+        written = self.write_all(company, operation, {entity.name: [body]})
+        stored: JsonObject = written[entity.name][0]
         return stored
+
+    def write_all(
+        self,
+        company: Company,
+        operation: str,
+        wanted: JsonObject,
+        *,
+        allows_duplicate_number: bool = False,
+    ) -> JsonObject:
+        """Lists of objects per entity, all or none, as a person would write them. Raises Problem.
+
+        A person sees the current object: without a SyncToken it is taken from there, and only what
+        is given changes.
+        """
+
+        def work() -> JsonObject:
+            done: JsonObject = {}
+            for name, bodies in wanted.items():
+                entity = entity_of(name)
+                if not isinstance(bodies, list):
+                    raise Problem("2010", f"{name}: a list is expected")
+                for body in bodies:
+                    writer = self.writer(
+                        company, allows_duplicate_number=allows_duplicate_number, may_bundle=True
+                    )
+                    whole = _with_token(company, name, body)
+                    done.setdefault(name, []).append(writer.write(entity, operation, whole))
+            return done
+
+        result: JsonObject = self.in_one_piece(company, work)
+        return result
 
     def replies_of(self, realm_id: str) -> Replies:
         """The remembered replies of a company."""
@@ -119,6 +148,13 @@ class Service:
     def meter_of(self, realm_id: str) -> Meter:
         """The calls of a company inside the limits' windows."""
         return self.meters.setdefault(realm_id, Meter())
+
+
+def _with_token(company: Company, name: str, body: Json) -> Json:
+    if not isinstance(body, dict) or not body.get("Id") or "SyncToken" in body:
+        return body
+    current = company.body(name, str(body["Id"])) or {}
+    return {"sparse": True, "SyncToken": current.get("SyncToken", "0"), **body}
 
 
 def entity_of(name: str) -> Entity:
