@@ -218,3 +218,29 @@ def test_adjustments_are_checked_as_well(small_shop: Shop) -> None:
         small_shop.ledger.statuses().values()
     )
     assert Decimal(99) == small_shop.stock("PUMP")
+
+
+@pytest.mark.parametrize("number", ["1e999999", "1" + "0" * 18, Decimal("1E+30"), True, "0x10"])
+def test_an_absurd_number_harms_only_its_row(shop: Shop, number: Any) -> None:
+    """
+    It is refused, kept as it came, and neither fills the memory nor stops the ledger.
+    """
+    run = shop.push(adjustment("adjustment:1", delta=number), adjustment("adjustment:2"))
+
+    assert 0 == run.code, run.error
+    assert {"adjustment:1": "rejected", "adjustment:2": "posted"} == shop.ledger.statuses()
+    assert "adjustment:1: quantity_delta" in run.log
+
+
+def test_text_that_no_database_takes_is_cleaned(shop: Shop) -> None:
+    """
+    Control characters go, long memos are cut with an ellipsis, other scripts stay.
+    """
+    run = shop.push(receipt("order:1", memo="für \u0000 Zoë 🌱 " + "x" * 5000))
+
+    assert 0 == run.code, run.error
+    [document] = shop.emulator.entities("SalesReceipt")
+    note = document["PrivateNote"]
+    assert note.startswith("für  Zoë 🌱 xxx")
+    assert "x… [quickbooks-sync " in note
+    assert 4000 == len(note)

@@ -58,18 +58,18 @@ class Dispatch:
             return
         stop = threading.Event()
 
-        def guarded(job: Job) -> None:
+        def unless_stopped(job: Job) -> None:
             if not stop.is_set():
-                try:
-                    self._run_one(job)
-                except BaseException:
-                    stop.set()
-                    raise
+                self._run_one(job)
 
         with ThreadPoolExecutor(self._at_a_time, thread_name_prefix="push") as pool:
-            for future in as_completed([pool.submit(guarded, job) for job in jobs]):
-                # The pool ends its running jobs before the error goes on.
-                future.result()
+            try:
+                for future in as_completed([pool.submit(unless_stopped, job) for job in jobs]):
+                    future.result()
+            except BaseException:
+                # Also on a signal: what is on its way ends, nothing more is begun.
+                stop.set()
+                raise
 
     def _run_one(self, job: Job) -> None:
         try:
@@ -101,6 +101,11 @@ class Dispatch:
         with self._one_at_a_time:
             self.outcomes.rejected += 1
         self._tell(f"rejected {problem}")
+
+    def count_posted(self, rows: int) -> None:
+        """Count rows that are settled without a document of their own on its way."""
+        with self._one_at_a_time:
+            self.outcomes.posted += rows
 
     def count_already_there(self) -> None:
         """Count a row that was settled before."""

@@ -11,7 +11,9 @@ from typing import Any
 import msgspec
 
 CENT = Decimal("0.01")
-_WIDE = Context(prec=80)
+DIGITS = 40
+"""More than any number in a book has, on either side of the point."""
+_WIDE = Context(prec=2 * DIGITS)
 
 _encoder = msgspec.json.Encoder(decimal_format="number", order="sorted")
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -34,7 +36,7 @@ def _plain(value: Any) -> Any:  # any JSON-like value
         case str():
             return clean(value)
         case Decimal():
-            return plain_decimal(value) if value.is_finite() else str(value)
+            return plain_decimal(value) if _is_sensible(value) else str(value)
         case float():
             return to_decimal(value) if math.isfinite(value) else str(value)
         case dict():
@@ -43,6 +45,14 @@ def _plain(value: Any) -> Any:  # any JSON-like value
             return [_plain(item) for item in value]
         case _:
             return value
+
+
+def _is_sensible(number: Decimal) -> bool:
+    """Whether `number` can be written out: 1E+999999 is nine bytes that would become a million."""
+    if not number.is_finite():
+        return False
+    exponent = number.as_tuple().exponent
+    return abs(number.adjusted()) <= DIGITS and abs(int(exponent)) <= DIGITS
 
 
 def clean(text: str) -> str:
@@ -68,6 +78,8 @@ def to_decimal(value: object) -> Decimal:
         raise ValueError("not a number") from None
     if not number.is_finite():
         raise ValueError("not a finite number")
+    if not _is_sensible(number):
+        raise ValueError("has too many digits")
     return plain_decimal(number)
 
 

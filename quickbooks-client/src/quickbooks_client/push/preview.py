@@ -36,7 +36,7 @@ class Preview(Pusher):
     def _post(
         self, document: Document, rows: tuple[InputRow, ...], known: Mapping[str, Known]
     ) -> bool:
-        self.outcomes.posted += len(rows)
+        self._dispatch.count_posted(len(rows))
         self._tell(f"would create {_named(document)}: {to_json(dict(document.body))}")
         return True
 

@@ -19,6 +19,8 @@ KEY_LENGTH = 255
 AMOUNT_DECIMALS = 2
 QUANTITY_DECIMALS = 6
 PRICE_DECIMALS = 7
+LIMIT = 10**18
+"""QuickBooks takes less (15 digits), the ledger's columns a little more."""
 
 
 class RecordError(Exception):
@@ -105,6 +107,8 @@ class Fields:
             number = to_decimal(value)
         except ValueError as error:
             raise self.error(field, str(error)) from None
+        if abs(number) >= LIMIT:
+            raise self.error(field, "is too large")
         if places is not None and decimals(number) > places:
             raise self.error(field, f"has more than {places} decimals")
         return number

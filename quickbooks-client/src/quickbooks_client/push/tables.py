@@ -193,9 +193,9 @@ def open_engine(url: str | sa.URL) -> sa.Engine:
 
 def _durable(connection: Any, _record: object) -> None:  # the driver's own connection
     # WAL lets readers look on; FULL makes a commit survive a power cut.
+    connection.execute("pragma busy_timeout = 30000")
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
-    connection.execute("pragma busy_timeout = 30000")
 
 
 def create_tables(engine: sa.Engine) -> None:
@@ -207,7 +207,12 @@ def create_tables(engine: sa.Engine) -> None:
                 sa.text("select pg_advisory_xact_lock(hashtext('quickbooks ledger tables'))")
             )
             connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
-        METADATA.create_all(connection, checkfirst=True)
+            METADATA.create_all(connection, checkfirst=True)
+            return
+        for table in METADATA.sorted_tables:
+            connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
 
 
 def has_tables(engine: sa.Engine) -> bool:
