@@ -174,7 +174,8 @@ explained as (
 valued as (
     select
         x.*,
-        abs(x.variance_quantity) * x.unit_cost as variance_value_abs,
+        -- Nothing is worth nothing, whatever it costs.
+        case when x.variance_quantity = 0 then 0 else x.variance_quantity * x.unit_cost end as variance_value,
         -- A side that is missing has no variance; what the other one holds is at stake.
         coalesce(
             abs(x.variance_quantity),
@@ -234,9 +235,18 @@ select
     w.is_within_tolerance,
     w.discrepancy_class,
     c.class_rank,
-    c.likely_cause,
+    case
+        when w.decision = 'first_difference' then 'The sides differed before the first sync'
+        else c.likely_cause
+    end as likely_cause,
     w.cause_confidence,
-    c.recommended_action,
+    case
+        when w.decision = 'first_difference'
+            then 'Say which side is right: review keep_platform, keep_qbo or accept'
+        when w.decision in ('conflict', 'review') and w.discrepancy_class <> 'both_edited'
+            then 'Decide with quickbooks-sync review: ' || w.reason
+        else c.recommended_action
+    end as recommended_action,
     c.owner,
     w.decision,
     w.reason as decision_reason,
@@ -251,8 +261,8 @@ select
     w.unit_cost,
     w.unit_cost_source,
     w.unit_cost is null as is_cost_missing,
-    {{ exact("w.variance_quantity * w.unit_cost") }} as variance_value,
-    {{ exact("w.variance_value_abs") }} as variance_value_abs,
+    {{ exact("w.variance_value") }} as variance_value,
+    {{ exact("abs(w.variance_value)") }} as variance_value_abs,
     w.severity,
     w.abc_class,
     w.waiting_since,

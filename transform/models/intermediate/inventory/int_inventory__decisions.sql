@@ -81,6 +81,7 @@ facts as (
         r.platform_residual,
         r.qbo_residual,
         i.unit_cost,
+        i.platform_unit_factor,
         i.identity_class,
         l.mode,
         l.conflict,
@@ -210,6 +211,8 @@ line_guarded as materialized (
             as command_value,
         case
             when s.to_quickbooks is null and s.to_platform is null then null
+            -- An update is in base units; a platform that counts in others must not add it as it is.
+            when s.to_platform is not null and s.platform_unit_factor <> 1 then 'other_unit'
             when s.is_released then null
             when s.has_undone_adjustment then 'undone_adjustment'
             when s.to_quickbooks is not null and s.is_plan_without_inventory then 'plan_without_inventory'
@@ -289,6 +292,7 @@ reasons as (
         ('reading_stale', 'its quantity is much older than the others of the snapshot'),
         ('reading_older_than_baseline', 'its quantity is older than its baseline'),
         ('documents_unknown', 'a stream of documents that move stock has never been read whole'),
+        ('other_unit', 'the platform counts in another unit: change it there by hand and accept'),
         ('undone_adjustment', 'an adjustment was undone: a person says where its quantity goes'),
         ('plan_without_inventory', 'the company does not track quantities in QuickBooks'),
         ('books_closed', 'the books are closed for the day of the adjustment'),
