@@ -11,9 +11,10 @@ import pytest
 from quickbooks_client import SETTINGS
 from quickbooks_client.push.settings import DOCUMENT_SETTINGS
 from target_quickbooks.target import TargetQuickBooks
-from tests.target.shop import COMMAND, adjustment, receipt, record, schema, state
+from tests.target.shop import COMMAND, Ledger, adjustment, receipt, record, schema, state
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.target.shop import Shop
@@ -232,3 +233,27 @@ def test_every_setting_is_offered() -> None:
     assert wanted | {"ledger_url", "dry_run"} <= set(offered)
     secret = {name for name, about in offered.items() if about.get("secret")}
     assert {"client_secret", "refresh_token", "token_store", "ledger_url"} == secret
+
+
+def test_it_works_on_a_warehouse(open_shop: Callable[[Ledger], Shop], warehouse_url: str) -> None:
+    """
+    In a pipeline the ledger is in the warehouse, as `quickbooks-sync init` leaves it.
+    """
+    shop = open_shop(Ledger(warehouse_url))
+
+    run = shop.command(receipt("order:1"), adjustment("adjustment:1"), state(1))
+
+    assert 0 == run.code, run.log
+    assert {"seen": 1} == run.states[-1]
+    assert {"posted"} == set(shop.ledger.statuses().values())
+
+
+def test_about_lists_the_settings() -> None:
+    """
+    The SDK's `--about` tells what may be set, without any configuration.
+    """
+    done = subprocess.run(
+        [COMMAND, "--about", "--format=json"], check=True, capture_output=True, text=True
+    )
+
+    assert "max_lines_per_adjustment" in json.loads(done.stdout)["settings"]["properties"]
