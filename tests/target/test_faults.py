@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.target.shop import adjustment, receipt, state
+from quickbooks_client.push.lanes import Lanes
+from tests.target.shop import FakeClock, adjustment, receipt, state
 
 if TYPE_CHECKING:
     from tests.target.shop import Shop
@@ -131,3 +133,69 @@ def test_a_dead_refresh_token_is_one_sentence(small_shop: Shop) -> None:
     assert 1 == run.code
     assert "refresh token" in run.error
     assert [] == small_shop.emulator.entities("SalesReceipt")
+
+
+def test_a_lock_that_never_ends_is_left_to_the_next_start(small_shop: Shop) -> None:
+    """
+    After four waits the document stays open; the next start settles it.
+    """
+    locked = (
+        "another user was editing a transaction with inventory products at exactly the same time"
+    )
+    small_shop.emulator.fail(
+        operation="create",
+        times=999,
+        do={"kind": "fault", "code": "6000", "message": "Busy", "detail": locked, "status": 400},
+    )
+
+    run = small_shop.push(adjustment("adjustment:1"))
+    small_shop.emulator.clear_faults()
+    again = small_shop.push()
+
+    assert (1, 0) == (run.code, again.code)
+    assert [3.0, 6.0, 12.0, 24.0] == [wait for wait in run.waits if wait in {3, 6, 12, 24}]
+    assert {"adjustment:1": "posted"} == small_shop.ledger.statuses()
+    assert Decimal(99) == small_shop.stock("PUMP")
+
+
+def test_a_stale_object_is_tried_again(small_shop: Shop) -> None:
+    """
+    5010: what the document links to changed at that moment; a second try goes through.
+    """
+    small_shop.emulator.fail(
+        operation="create",
+        path="salesreceipt",
+        do={"kind": "fault", "code": "5010", "message": "Stale Object Error", "status": 400},
+    )
+
+    run = small_shop.push(receipt("order:1"))
+
+    assert 0 == run.code, run.error
+    assert ["WEB-1"] == small_shop.emulator.numbers("SalesReceipt")
+
+
+def test_lanes_narrow_to_one_for_ten_minutes() -> None:
+    """
+    After a lock a second document waits for the first; ten minutes later both go.
+    """
+    clock = FakeClock()
+    lanes = Lanes(2, clock)
+    lanes.narrow()
+
+    def runs_beside_another() -> bool:
+        entered = threading.Event()
+
+        def second() -> None:
+            with lanes.one():
+                entered.set()
+
+        thread = threading.Thread(target=second)
+        with lanes.one():
+            thread.start()
+            is_beside = entered.wait(0.2)
+        thread.join()
+        return is_beside
+
+    assert not runs_beside_another()
+    clock.skipped += 601
+    assert runs_beside_another()
