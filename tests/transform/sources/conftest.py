@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from demo.postgres import EmbeddedPostgres
 
 
-
-
 @pytest.fixture(scope="session")
-def run_dbt(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """`run_dbt(url, *arguments)` runs `quickbooks-sync dbt`, its files kept apart from the repository."""
+def run_dbt(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`run_dbt(url, *arguments)` runs `quickbooks-sync dbt`, its files outside the repository."""
     folder = tmp_path_factory.mktemp("dbt")
 
     def run(url: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:

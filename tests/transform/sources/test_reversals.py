@@ -212,7 +212,10 @@ def test_a_cancellation_reverses_what_its_refunds_left(shop: World) -> None:
     row = shop.outbox("refund_receipts")["cancel:1"]
     shop.push("cancel:1")
 
-    assert ({"refund:9": "refund_receipts"}, ("waiting", "a refund of it is not posted yet")) == waiting
+    assert (
+        {"refund:9": "refund_receipts"},
+        ("waiting", "a refund of it is not posted yet"),
+    ) == waiting
     assert [("31", "A", "7", "35", True), ("32", "B", "2", "6", True)] == lines(row)
     assert (Decimal(4), Decimal(1), Decimal(46)) == (
         row["shipping_amount"],

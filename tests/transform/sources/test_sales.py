@@ -363,10 +363,12 @@ def test_a_buyer_is_found_by_email_before_name(world: World) -> None:
     world.raw("customers", "1", {"DisplayName": "Ann", "PrimaryEmailAddr": {"Address": "A@x.test"}})
     world.raw("customers", "2", {"DisplayName": "Bob", "PrimaryEmailAddr": {"Address": "b@x.test"}})
     world.raw("customers", "3", {"DisplayName": "Cy", "PrimaryEmailAddr": {"Address": "b@x.test"}})
-    for order_id, name, email in (("1", "Bob", "a@X.test"), ("2", "bob", "b@x.test"), ("3", None, None)):
-        world.order(
-            order_id, [("LSG-1", "1", "10")], customer_name=name, customer_email=email
-        )
+    for order_id, name, email in (
+        ("1", "Bob", "a@X.test"),
+        ("2", "bob", "b@x.test"),
+        ("3", None, None),
+    ):
+        world.order(order_id, [("LSG-1", "1", "10")], customer_name=name, customer_email=email)
 
     rows = world.outbox("sales_receipts")
 
@@ -381,7 +383,11 @@ def test_long_ids_get_a_number_that_quickbooks_takes(world: World) -> None:
     At most 21 characters, always the same for the same order.
     """
     world.item("31", "LSG-1")
-    for order_id in ("1234567890123456789", "gid://shop/Order/1234567890", "gid://shop/Order/1234567891"):
+    for order_id in (
+        "1234567890123456789",
+        "gid://shop/Order/1234567890",
+        "gid://shop/Order/1234567891",
+    ):
         world.order(order_id, [("LSG-1", "1", "10")])
 
     numbers = [row["doc_number"] for row in world.outbox("sales_receipts").values()]

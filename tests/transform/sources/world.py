@@ -208,7 +208,10 @@ class World:
     def due(self) -> dict[str, str]:
         """Every due key and its stream, but for customers."""
         return {
-            key: stream for stream in ENTITIES if stream != "customers" for key in self.outbox(stream)
+            key: stream
+            for stream in ENTITIES
+            if stream != "customers"
+            for key in self.outbox(stream)
         }
 
     def push(self, key: str, status: str = "posted", **changes: Any) -> str:

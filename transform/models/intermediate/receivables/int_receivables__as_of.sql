@@ -11,10 +11,11 @@ with readings as (
         i.realm_id,
         max(i.read_at) as read_at
     from {{ ref('stg_quickbooks__invoices') }} as i
-    where i.realm_id not in (
-        select e.realm_id from {{ ref('stg_quickbooks__extractions') }} as e
-        where e.stream = 'invoices'
-    )
+    where
+        i.realm_id not in (
+            select e.realm_id from {{ ref('stg_quickbooks__extractions') }} as e
+            where e.stream = 'invoices'
+        )
     group by i.realm_id
 )
 

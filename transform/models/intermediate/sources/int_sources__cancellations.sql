@@ -109,7 +109,7 @@ stated as (
             when
                 j.order_state = 'pending'
                 or j.has_open_refund
-                or j.payment_status is not distinct from 'pending'
+                or coalesce(j.payment_status = 'pending', false)
                 then 'waiting'
             when j.blocked_reason is not null then 'blocked'
             else 'due'
@@ -153,7 +153,7 @@ select
     and j.order_state = 'posted'
     and j.has_remainder
     and not j.has_open_refund
-    and j.payment_status is distinct from 'pending'
+    and (j.payment_status is distinct from 'pending')
     and j.blocked_reason is null as is_sendable,
     case
         when j.state = 'blocked' then j.blocked_reason

@@ -50,10 +50,10 @@ select
     {{ exact("d.total_amount") }} as qbo_total_amount,
     d.error_code as document_error_code,
     d.error_detail as document_error_detail,
-    d.status is not distinct from 'undone' or u.idempotency_key is not null as is_undone,
+    coalesce(d.status = 'undone', false) or u.idempotency_key is not null as is_undone,
     -- QuickBooks has the document, or may have it.
     r.status in ('pending', 'posted')
-    and d.status is distinct from 'undone'
+    and (d.status is distinct from 'undone')
     and u.idempotency_key is null as is_handed,
     v.acknowledged is not null and (v.retried is null or v.retried < v.acknowledged) as is_acknowledged
 from {{ ref('stg_sync__ledger_rows') }} as r

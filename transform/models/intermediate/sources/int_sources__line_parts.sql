@@ -1,4 +1,4 @@
--- One row per line of an order or refund, and per part of a bundle on it. Quantities in base units; `sku_key` null means no stock.
+-- One row per line of a refund or of an order not yet handed over, and per part of a bundle on it. Quantities in base units.
 with lines as (
     select
         'order' as kind,
@@ -11,6 +11,10 @@ with lines as (
         l.unit_price,
         l.amount
     from {{ ref('stg_platform__sales_order_lines') }} as l
+    -- Of a sale that QuickBooks has, the ledger's lines count: the history is not taken apart again.
+    left join {{ ref('int_sources__ledger') }} as h
+        on h.idempotency_key = 'order:' || l.order_id and h.is_handed
+    where h.idempotency_key is null
     union all
     select
         'refund' as kind,

@@ -75,7 +75,8 @@ judged as (
             when l.status = 'cancelled' then 'closed'
             when o.is_before_sales_from then case when o.is_complete then 'posted' else 'incomplete' end
             -- A refused sale that somebody may have typed by hand stays open until a person closes it.
-            when o.order_status = 'cancelled'
+            when
+                o.order_status = 'cancelled'
                 and not coalesce(l.status = 'rejected' and l.is_acknowledged, false)
                 then 'closed'
             when not o.is_complete then 'incomplete'

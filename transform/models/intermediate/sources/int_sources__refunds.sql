@@ -84,7 +84,7 @@ placed as (
         not r.is_handed
         and not r.is_before_sales_from
         and r.is_complete
-        and r.ledger_status is distinct from 'cancelled'
+        and (r.ledger_status is distinct from 'cancelled')
         and not coalesce(r.is_undone, false)
         and r.order_state in ('posted', 'pending', 'due', 'rejected', 'blocked') as is_candidate
     from refunds as r
@@ -234,7 +234,7 @@ stated as (
             when j.order_state in ('closed', 'incomplete') then j.order_state
             when j.is_exceeding then 'blocked'
             when j.ledger_status = 'rejected' then 'rejected'
-            when j.order_state <> 'posted' or j.payment_status is not distinct from 'pending' then 'waiting'
+            when j.order_state <> 'posted' or coalesce(j.payment_status = 'pending', false) then 'waiting'
             when j.blocked_reason is not null then 'blocked'
             else 'due'
         end as state
@@ -282,7 +282,7 @@ select
     j.blocked_reason,
     j.state in ('due', 'rejected')
     and j.order_state = 'posted'
-    and j.payment_status is distinct from 'pending'
+    and (j.payment_status is distinct from 'pending')
     and j.blocked_reason is null as is_sendable,
     case
         when j.state = 'incomplete' and j.order_state is null then 'its order is not there yet'

@@ -21,7 +21,8 @@ products as (
         min(coalesce(p.unit, '')) as unit,
         -- No unit means each; one factor must hold for all of a SKU's rows.
         case
-            when count(*) = sum(case when nullif(trim(p.unit), '') is null or u.factor > 0 then 1 else 0 end)
+            when
+                count(*) = sum(case when nullif(trim(p.unit), '') is null or u.factor > 0 then 1 else 0 end)
                 and min(coalesce(u.factor, 1)) = max(coalesce(u.factor, 1))
                 then min(coalesce(u.factor, 1))
         end as unit_factor

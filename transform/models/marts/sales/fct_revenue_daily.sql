@@ -12,7 +12,9 @@ platform as (
         sum(case when s.kind <> 'order' then s.total_amount else 0 end) as platform_reversed_amount,
         sum(
             case
-                when s.state not in ('posted', 'closed') then case when s.kind = 'order' then 1 else -1 end * s.total_amount
+                when
+                    s.state not in ('posted', 'closed')
+                    then case when s.kind = 'order' then 1 else -1 end * s.total_amount
                 else 0
             end
         ) as open_amount

@@ -16,8 +16,9 @@ select
     {{ exact("extract(epoch from s.posted_at - s.happened_at)") }} as latency_s,
     cast(s.currency as text) as currency,
     {{ exact("s.total_amount") }} as platform_amount,
-    {{ exact("case when s.state in ('posted', 'pending') and not s.is_before_sales_from then s.handed_total_amount end") }}
-        as handed_amount,
+    {{ exact("
+        case when s.state in ('posted', 'pending') and not s.is_before_sales_from then s.handed_total_amount end
+    ") }} as handed_amount,
     {{ exact("case when s.state = 'posted' then s.qbo_total_amount end") }} as qbo_amount,
     case
         when s.state = 'posted' and s.qbo_total_amount is not null
@@ -27,7 +28,7 @@ select
     s.state in ('posted', 'pending')
     and not s.is_before_sales_from
     and s.kind in ('order', 'refund')
-    and s.handed_total_amount is distinct from s.total_amount as is_edited_after_posting,
+    and (s.handed_total_amount is distinct from s.total_amount) as is_edited_after_posting,
     cast(s.document_id as text) as document_id,
     cast(s.qbo_id as text) as qbo_id
 from {{ ref('int_sources__statuses') }} as s
