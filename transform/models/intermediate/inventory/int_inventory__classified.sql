@@ -176,9 +176,13 @@ valued as (
         x.*,
         -- Nothing is worth nothing, whatever it costs.
         case when x.variance_quantity = 0 then 0 else x.variance_quantity * x.unit_cost end as variance_value,
-        -- A side that is missing has no variance; what the other one holds is at stake.
+        -- Not judged yet: what it would be. Not to be judged at all: what either side holds.
         coalesce(
             abs(x.variance_quantity),
+            case
+                when x.identity_class is null
+                    then abs(x.qbo_expected_quantity - x.platform_expected_quantity)
+            end,
             greatest(abs(x.platform_quantity), abs(x.qbo_quantity)),
             0
         ) as quantity_at_stake
