@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from demo.postgres import EmbeddedPostgres
 
+WANTED = ("int_inventory", "int_items", "fct_inventory_reconciliation")
+"""Parts of the names of the tables that are filled anew."""
+
 Statements = list[tuple[str, str]]
 """Name of a table and the query that fills it, in the order of building."""
 
@@ -70,7 +73,9 @@ def tables(manifest: dict[str, Any], folder: Path) -> Statements:
         for key, node in manifest["nodes"].items()
         if node["resource_type"] == "model"
         and node["config"]["materialized"] == "table"
-        and ("int_inventory" in key or "int_items" in key)
+        and any(
+            part in key for part in ("int_inventory", "int_items", "fct_inventory_reconciliation")
+        )
     }
     ordered: list[str] = []
 

@@ -48,6 +48,8 @@ class SyncedWorld(World):
         self.written = 0
         self.unanswered: list[tuple[str, bool]] = []
         self.documents: dict[str, str] = {}
+        # What an item says beside its quantity, by SKU.
+        self.item_changes: dict[str, dict[str, Any]] = {}
 
     def sync(self, trouble: float = 0.3) -> None:
         """One `sync-inventory`: recover, settle, read, snapshot, decide, plan, push."""
@@ -104,7 +106,9 @@ class SyncedWorld(World):
                     REALM_ID,
                     self.item_ids[sku],
                     read_at,
-                    json.dumps(item(self.item_ids[sku], sku, quantity)),
+                    json.dumps(
+                        item(self.item_ids[sku], sku, quantity) | self.item_changes.get(sku, {})
+                    ),
                 )
                 for sku, quantity, read_at in rows
             ],
