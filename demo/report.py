@@ -152,12 +152,12 @@ class Report:
     def sales(self) -> None:
         """Where each sale is that is not in the books as it should be."""
         rows = self._world.rows(
-            "select idempotency_key, status, reason from marts.fct_sales_push"
-            " where status not in ('posted') order by idempotency_key"
+            "select source_id, state, state_reason from marts.fct_sales_push"
+            " where state not in ('posted', 'closed') order by source_id"
         )
         table = self._table(("sale", "left"), ("where it is", "left"), ("why", "left"))
         for row in rows:
-            table.add_row(row["idempotency_key"], row["status"], row["reason"] or "")
+            table.add_row(row["source_id"], row["state"], row["state_reason"] or "")
         self._show(table, rows, "every sale is in the books")
 
     def calls(self) -> None:

@@ -272,11 +272,11 @@ def test_what_cannot_be_built_is_blocked_with_its_reason(day: Day) -> None:
     A SKU nobody knows keeps its order out of the books, and the table of sales says so.
     """
     [row] = day.world.rows(
-        "select * from marts.fct_sales_push where idempotency_key = 'order:1024'"
+        "select * from marts.fct_sales_push where source_id = 'order:1024'"
     )
 
-    assert "blocked" == row["status"]
-    assert "lsg-typing-error" in row["reason"].lower()
+    assert "blocked" == row["state"]
+    assert "lsg-typing-error" in row["state_reason"].lower()
     assert "order:1024" not in day.seen["fourth: ledger"]
 
 
@@ -311,12 +311,12 @@ def test_numbers_arrive_as_they_were_written(day: Day) -> None:
         " from quickbooks.invoices where document ->> 'DocNumber' = 'HUGE-1'"
     )
     [receivable] = day.world.rows(
-        "select balance_amount from marts.fct_accounts_receivable where invoice_number = 'HUGE-1'"
+        "select open_balance from marts.fct_accounts_receivable where doc_number = 'HUGE-1'"
     )
     tenth = day.sku_row("third", 26)
 
     assert HUGE == Decimal(invoice["total"])
-    assert HUGE == receivable["balance_amount"]
+    assert HUGE == receivable["open_balance"]
     assert TENTH == tenth["qbo_quantity"] % 1
     assert timedelta(0) == invoice["read_at"].utcoffset()
     assert invoice["last_updated_at"] <= invoice["read_at"]
