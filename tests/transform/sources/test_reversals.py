@@ -407,3 +407,18 @@ def test_an_order_that_the_platform_no_longer_lists_keeps_its_effect(shop: World
         shop.run(f"delete from platform.{table}")
 
     assert before == shop.effects()
+
+
+def test_lines_that_were_handed_over_as_text_count_as_well(shop: World) -> None:
+    """
+    Not every tap knows lists; what was sold is known all the same.
+    """
+    sale(shop)
+    shop.run(
+        "update sync.ledger_rows"
+        " set input = jsonb_set(input, '{lines}', to_jsonb(cast(input -> 'lines' as text)))"
+    )
+
+    shop.refund("9", "1", [("A", "10", "10", "5")], at=hours(1))
+
+    assert "due" == shop.state("refund:9")[0]

@@ -9,5 +9,9 @@ select
     {{ exact("l.line ->> 'amount'") }} as amount
 from {{ source('sync', 'ledger_rows') }} as r
 cross join lateral jsonb_array_elements(
-    case when jsonb_typeof(r.input -> 'lines') = 'array' then r.input -> 'lines' end
+    -- Some taps hand a list over as JSON text, which the target takes as well.
+    case jsonb_typeof(r.input -> 'lines')
+        when 'array' then r.input -> 'lines'
+        when 'string' then cast(r.input ->> 'lines' as jsonb)
+    end
 ) with ordinality as l (line, line_number)
