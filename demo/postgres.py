@@ -25,6 +25,7 @@ UNPRIVILEGED = "nobody"
 SETTINGS = {
     "listen_addresses": "",  # a socket only: nothing of it reaches a network
     "fsync": "off",  # nobody's books: a power cut may cost the demonstration
+    "jit": "off",  # it costs seconds on each of these short queries, and saves none
     "max_connections": "60",
     "timezone": "UTC",
 }
@@ -47,6 +48,7 @@ class EmbeddedPostgres:
         self.folder = folder
         self._data = folder / "data"
         self._account: _Account = {}
+        self._programs = Path()
 
     def start(self) -> None:
         """Makes the cluster when there is none, and starts the server when it does not run.

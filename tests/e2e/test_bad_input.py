@@ -108,7 +108,7 @@ def test_a_wrong_setting_is_named(
 
 
 def test_a_dead_refresh_token(emulator: Emulator, tmp_path: Path) -> None:
-    """One sentence says what to run."""
+    """One sentence says which setting takes a new one."""
     environment = _environment(emulator, tmp_path, "") | {"QUICKBOOKS_REFRESH_TOKEN": SECRET}
 
-    assert "quickbooks auth login" in _fails(["quickbooks", "doctor"], environment)
+    assert "refresh_token" in _fails(["quickbooks", "doctor"], environment)
