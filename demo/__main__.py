@@ -18,8 +18,9 @@ from demo.story import Story
 from demo.world import PROJECT, JobError, World
 
 SETTINGS = {
-    # On this machine nothing takes half a minute to settle; in production it may.
+    # The emulator shows every write at once; QuickBooks may take half a minute to settle.
     "QUICKBOOKS_SYNC_SETTLE_S": "2",
+    "TAP_QUICKBOOKS_COMMIT_LAG_S": "1",
     "QUICKBOOKS_SYNC_SALES_FROM": "2000-01-01T00:00:00Z",
 }
 

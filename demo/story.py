@@ -88,7 +88,8 @@ class Story:
 
     def sell(self, opened: datetime) -> None:
         """The morning's sales."""
-        minute = iter(opened + timedelta(minutes=n) for n in range(1, 1000))
+        # All of it lies in the past: goods that leave the shelf tomorrow would be another story.
+        minute = iter(opened - timedelta(hours=3) + timedelta(minutes=n) for n in range(1, 120))
         shipping = Decimal("7.50")
         for number in range(12):
             sale = Sale(
