@@ -271,9 +271,7 @@ def test_what_cannot_be_built_is_blocked_with_its_reason(day: Day) -> None:
     """
     A SKU nobody knows keeps its order out of the books, and the table of sales says so.
     """
-    [row] = day.world.rows(
-        "select * from marts.fct_sales_push where source_id = 'order:1024'"
-    )
+    [row] = day.world.rows("select * from marts.fct_sales_push where source_id = 'order:1024'")
 
     assert "blocked" == row["state"]
     assert "lsg-typing-error" in row["state_reason"].lower()
