@@ -15,7 +15,7 @@ from rich.console import Console
 
 from demo.report import Report
 from demo.story import Story
-from demo.world import PROJECT, JobError, World
+from demo.world import COMMANDS, PROJECT, JobError, World
 
 SETTINGS = {
     # The emulator shows every write at once; QuickBooks may take half a minute to settle.
@@ -36,25 +36,26 @@ def main() -> int:
         world.stop_kept()
         return 0
     # Where the output is no terminal, rich would take 80 columns: too few for a table with reasons.
+    # Where the output is no terminal, rich would take 80 columns: too few for a table with reasons.
     console = Console() if sys.stdout.isatty() else Console(width=120)
     started = time.monotonic()
+    status = 1
     try:
         world.stop_kept()
         world.start(detached=arguments.keep)
         Demonstration(world, console).tell()
         console.print(f"\n[bold]Done in {time.monotonic() - started:.0f} s.")
+        status = 0
     except JobError as error:
         console.print(f"\n{error}", style="red", markup=False, highlight=False)
-        return 1
     except KeyboardInterrupt:
-        return 130
-    else:
+        status = 130
+    finally:
         if arguments.keep:
             _say_how_to_look(world, console)
-        return 0
-    finally:
-        if not arguments.keep:
+        else:
             world.stop()
+    return status
 
 
 class Demonstration:
@@ -138,19 +139,20 @@ def _folder() -> Path:
 
 def _say_how_to_look(world: World, console: Console) -> None:
     environment = world.folder / "environment"
+    environment.touch(mode=0o600)
     environment.write_text(
         "".join(f"export {name}='{value}'\n" for name, value in world.environment.items())
+        + f"export PATH='{COMMANDS}':\"$PATH\"\n"
     )
-    environment.chmod(0o600)
-    bin_folder = Path(sys.executable).parent
     for line in (
         "",
-        "Both are still up. To look:",
+        "Database and emulator are still up. To look:",
         f"  psql '{world.warehouse_url}' -c 'table marts.fct_inventory_discrepancies'",
-        f"  {world.api_url}/            the company, in a browser",
+        f"  {world.api_url}/                  the company, in a browser",
         f"  {world.api_url}/_emulator/calls   every call it got",
-        "To run a job again, as Meltano's schedules would:",
-        f"  source {environment} && {bin_folder}/meltano run sync-inventory",
+        "To run a job again, or to decide something (the parentheses keep your shell as it is):",
+        f"  (cd {PROJECT} && . {environment} && meltano --environment=emulator run sync-inventory)",
+        f"  (cd {PROJECT} && . {environment} && quickbooks-sync review list)",
         "To stop both:",
         "  script/demo --stop",
     ):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PROJECT = Path(__file__).resolve().parent.parent
+COMMANDS = Path(sys.executable).parent
+"""Where `meltano` and the commands of the five distributions are."""
+
 REALM_ID = "9341452718281828459"
 DATABASE = "quickbooks_sync"
 
@@ -138,10 +141,9 @@ class World:
         }
 
     def _process_environment(self) -> dict[str, str]:
-        bin_folder = str(Path(sys.executable).parent)
         return {
             **{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"},
-            "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PATH": f"{COMMANDS}{os.pathsep}{os.environ.get('PATH', '')}",
             "NO_COLOR": "1",
             **self.environment,
         }
@@ -205,7 +207,7 @@ class World:
 
     @staticmethod
     def _command(name: str) -> str:
-        return str(Path(sys.executable).with_name(name))
+        return str(COMMANDS / name)
 
     # -- looking and touching ----------------------------------------------------------------
 
