@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import psycopg2
 import pytest
 
 from .conftest import REALM_ID
@@ -83,6 +84,43 @@ def test_without_a_baseline_the_figures_read_are_the_base(
     assert [(1, "2026-11-01 10:00:00+00")] == began.sql(
         "select snapshot_id, qbo_read_at::text from sync.baselines"
     )
+
+
+@pytest.mark.parametrize("verb", ["accept", "keep_platform", "keep_qbo"])
+@pytest.mark.parametrize(
+    "obstacle", ["unknown_outcome", "younger_than_documents", "document_changed"]
+)
+def test_what_is_not_known_for_sure_makes_no_baseline(
+    differing: Warehouse, run: Any, verb: str, obstacle: str
+) -> None:
+    """
+    Our adjustment of -5 is in QuickBooks, its answer unknown: the residual of -5 is our own write.
+    A baseline of it would count the write once more when the answer comes.
+    """
+    differing.decision(
+        "a", "not_decided", platform_quantity=10, qbo_quantity=5, platform_residual=0,
+        qbo_residual=-5, reason=f"it stands at {obstacle}",
+    )  # fmt: skip
+
+    outcome = run("review", verb, "A", "--actor", "Ada")
+
+    assert 1 == outcome.status
+    assert f"Nothing can be decided about a now, because it stands at {obstacle}" in outcome.err
+    assert (1, Decimal(10), Decimal(10), "adopt") == differing.baseline("a")
+    assert [(0,)] == differing.sql("select count(*) from sync.reviews")
+
+
+def test_figures_that_name_no_decision_make_no_baseline(differing: Warehouse) -> None:
+    """
+    Whoever calls the function says what was seen; residuals alone do not tell that they hold.
+    """
+    with pytest.raises(psycopg2.Error, match="Nothing can be decided about a now"):
+        differing.sql(
+            "select sync.review('accept', 'sku', 'a', 'Ada', null, %s, 1)",
+            '{"platform_residual": 0, "qbo_residual": -5}',
+        )
+
+    assert (1, Decimal(10), Decimal(10), "adopt") == differing.baseline("a")
 
 
 def test_exact_figures_reach_the_baseline(began: Warehouse, run: Any) -> None:

@@ -119,6 +119,13 @@ begin
                 using errcode = 'QS001';
         end if;
         if p_verb in ('accept', 'keep_platform', 'keep_qbo') then
+            -- A write without an answer stands in QuickBooks' quantity and not yet in what QuickBooks
+            -- was told: a baseline made of such residuals would count it twice.
+            if coalesce(v_figures ->> 'decision', 'not_decided') = 'not_decided' then
+                raise exception 'Nothing can be decided about % now, because %: run `meltano run sync-inventory`, then look again with `quickbooks-sync review show %`.',
+                    v_sku_key, coalesce(v_figures ->> 'reason', 'the two sides cannot be compared'), v_sku_key
+                    using errcode = 'QS001';
+            end if;
             if v_current.version is not null then
                 if v_r_platform is null or v_r_qbo is null then
                     raise exception 'The two sides of % cannot be compared now, so that nothing can be decided about it.', v_sku_key
