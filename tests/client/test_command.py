@@ -68,6 +68,23 @@ def test_settings_come_from_a_file_the_environment_and_dot_env(
     assert emulator.url
 
 
+def test_a_folder_below_the_project_means_the_same_project(
+    connection: dict[str, Any], tmp_path: Path
+) -> None:
+    """
+    `.env` and the token store are those of the folder that holds `meltano.yml`, also from below.
+    """
+    (tmp_path / "meltano.yml").touch()
+    (tmp_path / ".env").write_text("QUICKBOOKS_REALM_ID=4711 # the company\n")
+    below = tmp_path / "transform"
+    below.mkdir()
+    rest = {name: value for name, value in connection.items() if name != "realm_id"}
+
+    done = run("auth", "status", "--json", folder=below, variables=rest)
+
+    assert "4711" == json.loads(done.stdout)["realm_id"]
+
+
 def test_status_shows_lives_and_never_tokens(
     client: Client, connection: dict[str, Any], tmp_path: Path
 ) -> None:

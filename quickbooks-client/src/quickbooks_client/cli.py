@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dotenv import dotenv_values
+
 from quickbooks_client.client import Client
 from quickbooks_client.clock import SystemClock
 from quickbooks_client.doctor import examine, is_healthy
@@ -76,23 +78,12 @@ def _read_config(path: Path | None) -> dict[str, Any]:
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
-    """Return what a `.env` file sets: NAME=value lines, quotes around a value taken off."""
+    """Return what a `.env` file sets, read as Meltano reads it; nothing without the file."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return {}
+        values = dotenv_values(path)
     except (OSError, UnicodeDecodeError):
         raise ConfigurationError(f"{path} cannot be read.") from None
-    values = {}
-    for line in lines:
-        name, equals, value = line.strip().removeprefix("export ").partition("=")
-        if not equals or name.startswith("#"):
-            continue
-        value = value.strip()
-        if len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
-            value = value[1:-1]
-        values[name.strip()] = value
-    return values
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _open_client(options: argparse.Namespace) -> Client:
@@ -159,10 +150,11 @@ def _usage(options: argparse.Namespace) -> int:
 def _ledger_init(options: argparse.Namespace) -> int:
     from quickbooks_client.push.ledger import create_ledger  # noqa: PLC0415 - SQLAlchemy only here
 
-    url = options.ledger_url or os.environ.get("WAREHOUSE_URL")
+    variables = _read_env_file(project_folder() / ".env") | os.environ
+    url = options.ledger_url or variables.get("WAREHOUSE_URL")
     if not url:
         raise ConfigurationError(
-            "No ledger is named: give --ledger-url, or set WAREHOUSE_URL in the environment."
+            "No ledger is named: give --ledger-url, or set WAREHOUSE_URL (also in .env)."
         )
     create_ledger(url)
     print("The ledger is ready.")  # noqa: T201

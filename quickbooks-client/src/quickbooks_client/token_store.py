@@ -241,8 +241,15 @@ def state_folder(settings: Settings) -> Path:
 
 
 def project_folder() -> Path:
-    """Return the folder relative paths start from."""
-    return Path(os.environ.get("MELTANO_PROJECT_ROOT") or Path.cwd())
+    """Return the folder relative paths start from: Meltano's project, else the working directory.
+
+    The project is found from any folder below it, so that every command means the same tokens.
+    """
+    named = os.environ.get("MELTANO_PROJECT_ROOT")
+    if named:
+        return Path(named)
+    here = Path.cwd()
+    return next((at for at in (here, *here.parents) if (at / "meltano.yml").is_file()), here)
 
 
 def _scheme(text: str) -> str:
