@@ -23,7 +23,9 @@ def a_world(**settings: str) -> Iterator[World]:
     """A started world with the demo company and an initialised warehouse."""
     with tempfile.TemporaryDirectory(prefix="qbs-") as folder:
         Path(folder).chmod(0o755)
-        world = World(Path(folder), SETTINGS | settings)
+        # Worlds that run side by side must not share what dbt compiles.
+        own = {"DBT_TARGET_PATH": f"{folder}/dbt", "DBT_LOG_PATH": f"{folder}/dbt"}
+        world = World(Path(folder), SETTINGS | own | settings)
         world.start()
         try:
             world.init()
