@@ -144,6 +144,26 @@ def test_an_acknowledged_refusal_is_not_sent_again_until_somebody_says_retry(wor
     assert {"order:2": "sales_receipts"} == world.due()
 
 
+def test_an_acknowledged_adjustment_is_not_sent_again_until_somebody_says_retry(
+    world: World,
+) -> None:
+    """
+    A person names the command, the ledger its key: the refusal counts as seen all the same.
+    """
+    world.item("31", "LSG-1")
+    world.command("c1", "lsg-1", "-5")
+    world.settings(adjustment_account_id="80")
+    world.push("adjustment:c1", "rejected")
+    world.review("acknowledge", "c1", "command")
+
+    world.settings(adjustment_account_id="81")
+    acknowledged = world.due()
+    world.review("retry", "c1", "command")
+
+    assert {} == acknowledged
+    assert {"adjustment:c1": "inventory_adjustments"} == world.due()
+
+
 def test_a_retry_sends_the_same_body_again(world: World) -> None:
     """
     `review retry` clears the hash: the same row is due once more.

@@ -188,12 +188,12 @@ class World:
             planned_at=NOON,
         )
 
-    def review(self, verb: str, key: str) -> None:
+    def review(self, verb: str, key: str, subject_type: str = "row") -> None:
         self.insert(
             "sync.reviews",
             realm_id=REALM_ID,
             verb=verb,
-            subject_type="row",
+            subject_type=subject_type,
             subject_id=key,
             actor="somebody",
             created_at=NOON,

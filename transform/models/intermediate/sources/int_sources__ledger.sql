@@ -2,12 +2,14 @@
 with decisions as (
     -- Only a later `retry` takes an `acknowledge` back.
     select
-        r.subject_id,
+        -- A person names the command; the ledger knows it by the key that it went out under.
+        case r.subject_type when 'command' then 'adjustment:' || r.subject_id else r.subject_id end
+            as idempotency_key,
         max(case when r.verb = 'acknowledge' then r.review_id end) as acknowledged,
         max(case when r.verb = 'retry' then r.review_id end) as retried
     from {{ ref('stg_sync__reviews') }} as r
-    where r.subject_type = 'row' and r.verb in ('acknowledge', 'retry')
-    group by r.subject_id
+    where r.subject_type in ('row', 'command') and r.verb in ('acknowledge', 'retry')
+    group by 1
 ),
 
 undone as (
@@ -60,6 +62,6 @@ from {{ ref('stg_sync__ledger_rows') }} as r
 left join {{ ref('stg_sync__documents') }} as d
     on d.document_id = r.document_id
 left join decisions as v
-    on v.subject_id = r.idempotency_key
+    on v.idempotency_key = r.idempotency_key
 left join undone as u
     on u.idempotency_key = 'undo:' || r.document_id
