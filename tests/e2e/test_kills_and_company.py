@@ -29,6 +29,9 @@ def story() -> Iterator[Story]:
     with a_world() as world:
         story = Story.begin(world)
         story.shop.open(datetime.now(UTC))
+        # In this order: receivables must come through before stock was ever looked at.
+        world.run("pull-receivables")
+        world.run("sync-inventory")
         yield story
 
 
