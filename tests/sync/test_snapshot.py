@@ -141,6 +141,10 @@ def test_an_applied_update_is_recorded_once(began: Warehouse, run: Any) -> None:
             "insert into platform.feeds values ('sales_orders', now() - interval '1 day')",
             "the platform's feed sales_orders is complete only up to",
         ),
+        (
+            "insert into platform.feeds values ('sales_orders', now()), ('refunds', null)",
+            "the platform's feed refunds has never been complete",
+        ),
     ],
 )  # fmt: skip
 def test_a_poisoned_reading_is_refused_and_writes_nothing(

@@ -89,11 +89,12 @@ class Reading:
     """The tap's run that the quantities in the warehouse came from.
 
     `age_s` counts from its start; `cut_streams` are those that did not come to their end.
+    `late_feeds` are the platform's, with the age of what they hold; None when never complete.
     """
 
     age_s: Decimal
     cut_streams: tuple[str, ...] = ()
-    late_feeds: Mapping[str, Decimal] = field(default_factory=dict)
+    late_feeds: Mapping[str, Decimal | None] = field(default_factory=dict)
 
 
 def refusal(
@@ -119,7 +120,10 @@ def reading_refusal(reading: Reading | None, limits: Limits) -> str | None:
             f"QuickBooks' quantities were read {reading.age_s:.0f} s ago, more than "
             f"max_reading_age_s {limits.max_reading_age_s}"
         )
-    for feed, age_s in sorted(reading.late_feeds.items()):
+    for feed in sorted(reading.late_feeds):
+        age_s = reading.late_feeds[feed]
+        if age_s is None:
+            return f"the platform's feed {feed} has never been complete"
         return (
             f"the platform's feed {feed} is complete only up to {age_s:.0f} s ago, more than "
             f"max_reading_age_s {limits.max_reading_age_s}"

@@ -62,7 +62,8 @@ READING = """
 LATE_FEEDS = """
     select feed, extract(epoch from clock_timestamp() - complete_through) as age_s
     from platform.feeds
-    where extract(epoch from clock_timestamp() - complete_through) > %s
+    where complete_through is null
+        or extract(epoch from clock_timestamp() - complete_through) > %s
 """
 
 MEASURE = """
