@@ -76,9 +76,9 @@ class Story:
         self.say(f"{spelled} is spelled “  {spelled.lower()} ” on the platform: the same SKU")
         self.say(f"{self.sku(31)} is in QuickBooks alone, {NEW_ON_PLATFORM} on the platform alone")
         self._differ(32, "-7", now)
-        fraction = self._differ(33, None, now)
+        self._differ(33, None, now)
         self.say(f"{self.sku(32)} has 7 fewer on the shelf than in the books, nobody knows why")
-        self.say(f"{self.sku(33)} differs by {fraction}: exactly one per cent, within tolerance")
+        self.say(f"{self.sku(33)} has exactly one per cent less on the shelf: within tolerance")
         self.world.control(
             "POST",
             "entities",
@@ -141,11 +141,9 @@ class Story:
         self.say("two refunds (one unit comes back, one is broken), order 1002 is cancelled")
         self.say("the wholesale customer pays invoice 1021")
 
-    def _differ(self, number: int, by: str | None, now: datetime) -> Decimal:
-        sku = self.sku(number)
+    def _differ(self, number: int, by: str | None, now: datetime) -> None:
         difference = Decimal(by) if by else self._one_per_cent(number)
-        self.shop.count(sku, str(difference), now)
-        return difference
+        self.shop.count(self.sku(number), str(difference), now)
 
     def _one_per_cent(self, number: int) -> Decimal:
         # QuickBooks' quantity q is exactly one per cent above the platform's p: p = q / 1.01.
