@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import psycopg2
 import pytest
+
+from quickbooks_client.push.ledger import Ledger
 
 from .conftest import REALM_ID
 
@@ -304,6 +308,29 @@ def test_a_command_the_platform_refused_is_offered_again(differing: Warehouse, r
     assert {"subject_type": "command", "subject_id": "c1", "state": "rejected",
             "reason": "by the platform: no such shelf"} in listed  # fmt: skip
     assert [(None,)] == differing.sql("select rejected_at from platform.inventory_updates")
+
+
+@pytest.mark.parametrize("verb", ["acknowledge", "cancel"])
+@pytest.mark.parametrize("subject", ["order:17", "adjustment:c1"])
+def test_a_push_under_way_is_not_overtaken(
+    differing: Warehouse, run: Any, verb: str, subject: str
+) -> None:
+    """
+    The push may have read the row already: nothing is decided until it has ended.
+    """
+    command(differing, "quickbooks", -4)
+    ledger_row(differing, subject, "rejected")
+    push = Ledger.open(
+        differing.url, REALM_ID, now=lambda: dt.datetime.now(dt.UTC), sleep=lambda _: None
+    )
+    with closing(push):
+        during = run("review", verb, subject, "--actor", "Ada")
+
+    after = run("review", verb, subject, "--actor", "Ada")
+
+    assert (1, 0) == (during.status, after.status)
+    assert "A push is under way: try again in a minute." in during.err
+    assert (2, verb) == (differing.baseline("a") or ())[::3]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,19 @@ begin
 end
 $$;
 
+-- Whoever pushes holds this lock of the ledger (quickbooks_client.push.ledger) from before its first
+-- row to its last: a row that it has read already would go out in spite of the decision.
+create or replace function sync.keep_pushes_out(p_realm_id text) returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if not pg_try_advisory_xact_lock(hashtext('quickbooks ledger'), hashtext(p_realm_id)) then
+        raise exception 'A push is under way: try again in a minute.' using errcode = 'QS001';
+    end if;
+end
+$$;
+
 create or replace function sync.review(
     p_verb text,
     p_subject_type text,
@@ -161,6 +174,9 @@ begin
         end if;
 
     elsif p_subject_type = 'row' and p_verb in ('retry', 'acknowledge', 'cancel') then
+        if p_verb in ('acknowledge', 'cancel') then
+            perform sync.keep_pushes_out(v_realm_id);
+        end if;
         select status into v_row_status
         from sync.ledger_rows where realm_id = v_realm_id and idempotency_key = p_subject_id
         for update;
@@ -203,6 +219,9 @@ begin
         end if;
         v_sku_key := v_command.sku_key;
         if v_command.side = 'quickbooks' then
+            if p_verb in ('acknowledge', 'cancel') then
+                perform sync.keep_pushes_out(v_realm_id);
+            end if;
             select status into v_row_status
             from sync.ledger_rows
             where realm_id = v_realm_id and idempotency_key = 'adjustment:' || p_subject_id
