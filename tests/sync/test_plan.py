@@ -176,6 +176,7 @@ def test_an_update_goes_to_the_set_location_or_where_most_lies(
     """
     began.position("platform", "A", 1, "attic")
     began.position("platform", "A", 9, "shop")
+    began.position("platform", "B", 1, "depot")
     began.position("quickbooks", "A", 12)
     run("snapshot")
     began.decision("a", "to_platform", platform_quantity=10, qbo_quantity=12, platform_delta=2)
@@ -190,6 +191,30 @@ def test_an_update_goes_to_the_set_location_or_where_most_lies(
     assert [("A", "shop", Decimal(2)), ("A", "depot", Decimal(1))] == began.sql(
         "select sku, location, quantity_delta from platform.inventory_updates order by created_at"
     )
+
+
+def test_a_location_that_no_snapshot_sees_is_refused(
+    planned_from: Warehouse, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    What is applied at a mistyped or left out location is missing from the platform's quantity:
+    it would be taken off QuickBooks again.
+    """
+    planned_from.position("platform", "B", 1, "attic")
+    monkeypatch.setenv("QUICKBOOKS_SYNC_UPDATE_LOCATION", "Main")
+    run("begin", "--job", "sync-inventory")
+    run("snapshot")
+    planned_from.decision(
+        "a", "to_platform", platform_quantity=10, qbo_quantity=12, platform_delta=2
+    )
+
+    outcome = run("plan")
+
+    assert 1 == outcome.status
+    assert "QUICKBOOKS_SYNC_UPDATE_LOCATION is 'Main'" in outcome.err
+    assert "set it to one of these: attic, main." in outcome.err
+    assert [] == planned_from.sql(COMMANDS)
+    assert None is planned_from.baseline("a")
 
 
 def test_plan_without_a_run_is_refused(warehouse: Warehouse, run: Any) -> None:

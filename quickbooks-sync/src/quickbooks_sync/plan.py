@@ -12,6 +12,7 @@ from psycopg2.extras import Json
 
 from quickbooks_sync import lease
 from quickbooks_sync.database import row, rows, transaction, value
+from quickbooks_sync.errors import ConfigurationError
 from quickbooks_sync.live_views import DECISIONS, require
 from quickbooks_sync.settings import read_settings
 
@@ -109,6 +110,13 @@ BASELINES = """
     where decision <> 'agreed' or has_moved
 """
 
+LOCATIONS = """
+    select distinct location
+    from sync.snapshot_quantities
+    where snapshot_id = %s and side = 'platform'
+    order by location
+"""
+
 COUNTS = f"""
     select decision, count(*) as skus
     from {DECISIONS}
@@ -134,7 +142,7 @@ def plan(connection: Connection, company: Company, owner: Owner) -> Plan:
     """Plans the decisions on the latest accepted snapshot, each snapshot once.
 
     Raises NotPreparedError before the first `dbt build`, LeaseLostError when this run does not
-    hold the company.
+    hold the company, ConfigurationError when update_location is no location in scope.
     """
     with transaction(connection) as cursor:
         run_id = lease.renew(cursor, company, owner, "plan")
@@ -146,6 +154,7 @@ def plan(connection: Connection, company: Company, owner: Owner) -> Plan:
         if snapshot_id is None or reason is not None:
             return Plan(reason)
         settings = read_settings(cursor)
+        check_location(cursor, snapshot_id, settings.get("update_location"))
         return write(
             cursor,
             {
@@ -192,6 +201,23 @@ def plannable(cursor: Cursor, company: Company) -> tuple[int | None, str | None]
             "`quickbooks-sync dbt build --exclude-resource-type unit_test` first"
         )
     return snapshot_id, None
+
+
+def check_location(cursor: Cursor, snapshot_id: int, update_location: str | None) -> None:
+    """Raises ConfigurationError when updates would go where no snapshot sees them.
+
+    The kept quantities hold the locations in scope only. What the platform applies elsewhere is
+    missing from its quantity, and would be taken off QuickBooks again by the next plan.
+    """
+    if update_location is None:
+        return
+    known = [found["location"] for found in rows(cursor, LOCATIONS, (snapshot_id,))]
+    if update_location not in known:
+        names = ", ".join(name or "(without name)" for name in known) or "none"
+        raise ConfigurationError(
+            f"QUICKBOOKS_SYNC_UPDATE_LOCATION is '{update_location}', which is no location in "
+            f"scope that the platform holds stock at: set it to one of these: {names}."
+        )
 
 
 def write(cursor: Cursor, names: dict[str, Any]) -> Plan:
