@@ -217,6 +217,37 @@ def test_a_location_that_no_snapshot_sees_is_refused(
     assert None is planned_from.baseline("a")
 
 
+@pytest.mark.parametrize("variable", ["QUICKBOOKS_DRY_RUN", "TARGET_QUICKBOOKS_DRY_RUN"])
+def test_a_dry_run_says_what_it_would_write_and_writes_nothing(
+    planned_from: Warehouse, run: Any, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """
+    No command, no row for the platform, no baseline; the snapshot stays to be planned.
+    """
+    monkeypatch.setenv(variable, "true")
+    run("begin", "--job", "sync-inventory")
+    planned_from.decision(
+        "a", "both", platform_quantity=10, qbo_quantity=12, quickbooks_delta=-3, platform_delta=2
+    )
+
+    dry = run("plan")
+    written = [
+        planned_from.value(f"select count(*) from {table}")
+        for table in (
+            "sync.inventory_commands", "platform.inventory_updates", "sync.baselines", "sync.plans",
+        )
+    ]  # fmt: skip
+    monkeypatch.delenv(variable)
+    run("begin", "--job", "sync-inventory")
+    real = run("plan")
+
+    assert [0, 0, 0, 0] == written
+    assert "Dry run: nothing is written" in dry.out
+    assert "a: -3 to QuickBooks" in dry.out
+    assert "a: 2 to the platform at main" in dry.out
+    assert "1 adjustments to QuickBooks, 1 updates to the platform, 1 baselines" in real.out
+
+
 def test_plan_without_a_run_is_refused(warehouse: Warehouse, run: Any) -> None:
     """
     Whoever holds no lease writes nothing, and is told what to do.

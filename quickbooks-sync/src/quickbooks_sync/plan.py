@@ -13,6 +13,7 @@ from psycopg2.extras import Json
 from quickbooks_sync import lease
 from quickbooks_sync.database import row, rows, transaction, value
 from quickbooks_sync.errors import ConfigurationError
+from quickbooks_sync.guards import plain
 from quickbooks_sync.live_views import DECISIONS, require
 from quickbooks_sync.settings import read_settings
 
@@ -110,6 +111,19 @@ BASELINES = """
     where decision <> 'agreed' or has_moved
 """
 
+WOULD_WRITE = """
+    select sku_key, 'QuickBooks' as side, quickbooks_delta as quantity
+    from chosen
+    where quickbooks_delta <> 0
+    union all
+    select c.sku_key, 'the platform' || coalesce(' at ' || nullif(p.location, ''), ''),
+        c.platform_delta
+    from chosen as c
+    inner join places as p on c.sku_key = p.sku_key
+    where c.platform_delta <> 0
+    order by 1, 2
+"""
+
 LOCATIONS = """
     select distinct location
     from sync.snapshot_quantities
@@ -136,6 +150,8 @@ class Plan:
     baselines: int = 0
     stale: int = 0
     waiting: int = 0
+    would_write: tuple[str, ...] | None = None
+    """With dry run on: the commands that were left unwritten. None when it is off."""
 
 
 def plan(connection: Connection, company: Company, owner: Owner) -> Plan:
@@ -155,15 +171,22 @@ def plan(connection: Connection, company: Company, owner: Owner) -> Plan:
             return Plan(reason)
         settings = read_settings(cursor)
         check_location(cursor, snapshot_id, settings.get("update_location"))
-        return write(
-            cursor,
-            {
-                "realm_id": company.realm_id,
-                "run_id": run_id,
-                "snapshot_id": snapshot_id,
-                "update_location": settings.get("update_location"),
-            },
-        )
+        names = {
+            "realm_id": company.realm_id,
+            "run_id": run_id,
+            "snapshot_id": snapshot_id,
+            "update_location": settings.get("update_location"),
+        }
+        if settings.get("dry_run") == "true":
+            choose(cursor, names)
+            found = rows(cursor, WOULD_WRITE)
+            return Plan(
+                None,
+                would_write=tuple(
+                    f"{one['sku_key']}: {plain(one['quantity'])} to {one['side']}" for one in found
+                ),
+            )
+        return write(cursor, names)
 
 
 def plannable(cursor: Cursor, company: Company) -> tuple[int | None, str | None]:
@@ -220,12 +243,17 @@ def check_location(cursor: Cursor, snapshot_id: int, update_location: str | None
         )
 
 
-def write(cursor: Cursor, names: dict[str, Any]) -> Plan:
-    """Writes commands, updates and baselines inside the caller's transaction."""
+def choose(cursor: Cursor, names: dict[str, Any]) -> None:
+    """Lays down for the caller's transaction what is to be done, and where."""
     cursor.execute(CURRENT, names)
     cursor.execute(CHOSEN, names)
     cursor.execute(PLACES, names)
     cursor.execute(DROP_UNPLACED)
+
+
+def write(cursor: Cursor, names: dict[str, Any]) -> Plan:
+    """Writes commands, updates and baselines inside the caller's transaction."""
+    choose(cursor, names)
     cursor.execute(COMMANDS, names)
     cursor.execute(UPDATES, names)
     to_platform = cursor.rowcount
@@ -261,6 +289,9 @@ def describe(planned: Plan) -> str:
     """The plan in a sentence, for people."""
     if planned.reason is not None:
         return f"Nothing planned: {planned.reason}."
+    if planned.would_write is not None:
+        commands = "".join(f"\n  {one}" for one in planned.would_write) or " no command."
+        return f"Dry run: nothing is written; a plan would send{commands}"
     said = (
         f"Planned: {planned.to_quickbooks} adjustments to QuickBooks, {planned.to_platform} "
         f"updates to the platform, {planned.baselines} baselines; {planned.waiting} SKUs "

@@ -77,6 +77,15 @@ DOCUMENT_SETTINGS = (
 )
 """The target's settings that the outbox views read too; the target gives their defaults."""
 
+DRY_RUN_VARIABLES = (
+    "QUICKBOOKS_SYNC_DRY_RUN",
+    "TARGET_QUICKBOOKS_DRY_RUN",
+    "QUICKBOOKS_DRY_RUN",
+)
+"""The target's dry_run, which `plan` obeys too; kept as `dry_run`."""
+
+TRUE = frozenset({"true", "1", "yes", "on", "t", "y"})
+
 KEPT = ("realm_id", "environment", "live_views")
 """Rows of sync.settings that are no settings of a run."""
 
@@ -92,6 +101,8 @@ def effective_settings(configuration: Configuration) -> dict[str, str | None]:
         values[name] = configuration.get(
             f"QUICKBOOKS_SYNC_{upper}", f"TARGET_QUICKBOOKS_{upper}", f"QUICKBOOKS_{upper}"
         )
+    dry_run = configuration.get(*DRY_RUN_VARIABLES) or "false"
+    values["dry_run"] = "true" if dry_run.lower() in TRUE else "false"
     return values
 
 
