@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from quickbooks_client import (
     DuplicateNameError,
     DuplicateNumberError,
     InvalidReferenceError,
+    Page,
     QueryReply,
     RawRecord,
     Reply,
@@ -27,7 +28,6 @@ from quickbooks_client.push.exact import to_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from quickbooks_client import Page
     from tests.target.shop import FakeClock
 
 REMEMBERED = timedelta(hours=2)
@@ -89,10 +89,6 @@ class FakeBooks:
         self._replies[request_id] = (now, reply)
         return reply
 
-    def read(self, entity: str, entity_id: str) -> Reply:
-        body = next(b for kind, b in self.stored if kind == entity and b["Id"] == entity_id)
-        return Reply(body, self.clock.now())
-
     def query(self, text: str) -> QueryReply:
         found = re.fullmatch(r"SELECT \* FROM (\w+) WHERE (.*) MAXRESULTS \d+", text)
         assert found is not None, text
@@ -107,8 +103,13 @@ class FakeBooks:
             None,
         )
 
-    def pages(self, entity: str) -> Iterator[Page]:
-        raise AssertionError(entity)
+    def pages(self, entity: str, *, since: datetime) -> Iterator[Page]:
+        records = [
+            RawRecord(row["Id"], "0", None, False, to_json(row).encode())
+            for kind, row in self.stored
+            if kind == entity and datetime.fromisoformat(row["MetaData"]["CreateTime"]) >= since
+        ]
+        yield Page(records, self.clock.now())
 
 
 def _value(value: Any) -> Any:

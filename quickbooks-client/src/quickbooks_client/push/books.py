@@ -8,10 +8,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quickbooks_client.errors import InvalidQueryError
-from quickbooks_client.push.documents import is_ours, own_number
 from quickbooks_client.push.entries import Answer
 from quickbooks_client.push.exact import from_json, to_decimal
-from quickbooks_client.query import MAX_PAGE_ROWS, all_of, condition, one_of, select
+from quickbooks_client.push.identity import fingerprint, fingerprints
+from quickbooks_client.query import MAX_PAGE_ROWS, condition, one_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 VALUES_PER_QUERY = 200
 """Intuit documents no limit of an IN list; hundreds are known to work by POST."""
+CLOCKS_APART = dt.timedelta(days=1)
+"""How far our clock, which says when a document was sent, may be ahead of QuickBooks'."""
 
 
 class Books(Protocol):
@@ -31,16 +33,12 @@ class Books(Protocol):
         """Create one entity."""
         ...
 
-    def read(self, entity: str, entity_id: str) -> Reply:
-        """Read one entity (metered)."""
-        ...
-
     def query(self, text: str) -> QueryReply:
         """Answer one query (metered)."""
         ...
 
-    def pages(self, entity: str) -> Iterator[Page]:
-        """Every row of an entity, page by page (metered)."""
+    def pages(self, entity: str, *, since: dt.datetime) -> Iterator[Page]:
+        """Every row of an entity that was touched since, page by page (metered)."""
         ...
 
 
@@ -65,84 +63,78 @@ def _rows(books: Books, entity: str, where: str | None) -> list[Found]:
 
 
 def find_ours(
-    books: Books, realm_id: str, documents: Iterable[Pending], *, is_total_ours: bool
+    books: Books, realm_id: str, documents: Iterable[Pending], *, is_late: bool
 ) -> dict[str, Found]:
-    """By document id: those of `documents` that QuickBooks holds as we sent them.
+    """By document id: those of `documents` that QuickBooks holds, changed by a person or not.
 
     Args:
         books: QuickBooks.
         realm_id: The company.
         documents: Documents whose outcome is not known.
-        is_total_ours: False where QuickBooks computes tax and with it the total.
+        is_late: Whether a person has had time to change a number: all that was touched since a
+            document was sent is read then, when its number leads nowhere.
     """
     by_entity: dict[str, list[Pending]] = defaultdict(list)
     for pending in documents:
         by_entity[pending.document.entity].append(pending)
     found: dict[str, Found] = {}
     for entity, group in by_entity.items():
-        for row, time in _candidates(books, realm_id, entity, group):
-            for pending in group:
-                compares_total = is_total_ours or entity == "Payment"
-                if not _may_be(realm_id, pending.document, row) or pending.document_id in found:
-                    continue
-                if is_ours(realm_id, pending.document, row, compares_total=compares_total):
-                    found[pending.document_id] = (row, time)
+        if entity == "Customer":
+            found |= _customers(books, group)
+            continue
+        found |= _marked(realm_id, group, _numbered(books, entity, group))
+        unfound = [pending for pending in group if pending.document_id not in found]
+        # PaymentRefNum need not be unique, and not every payment has one.
+        if unfound and (is_late or entity == "Payment"):
+            found |= _marked(realm_id, unfound, _touched(books, entity, unfound))
     return found
 
 
-def _candidates(books: Books, realm_id: str, entity: str, group: list[Pending]) -> Iterator[Found]:
-    if entity == "Customer":
-        yield from rows_where(
-            books, entity, "DisplayName", [item.document.body["DisplayName"] for item in group]
-        )
-        return
+def _customers(books: Books, group: list[Pending]) -> dict[str, Found]:
+    """A customer is wanted, not owned: any of that name will do."""
+    names = {item.document_id: item.document.body["DisplayName"] for item in group}
+    held = {
+        folded(str(row.get("DisplayName"))): (row, time)
+        for row, time in rows_where(books, "Customer", "DisplayName", names.values())
+    }
+    return {
+        document_id: held[folded(name)]
+        for document_id, name in names.items()
+        if folded(name) in held
+    }
+
+
+def _marked(realm_id: str, group: list[Pending], rows: Iterable[Found]) -> dict[str, Found]:
+    wanted = {fingerprint(realm_id, item.document.keys): item.document_id for item in group}
+    found: dict[str, Found] = {}
+    for row, time in rows:
+        for mark in fingerprints(row) & wanted.keys():
+            # A copy that a person made may carry our mark too; it came later.
+            if mark not in found or int(row["Id"]) < int(found[mark][0]["Id"]):
+                found[mark] = row, time
+    return {wanted[mark]: held for mark, held in found.items()}
+
+
+def _numbered(books: Books, entity: str, group: list[Pending]) -> list[Found]:
+    numbers = [item.document.doc_number for item in group if item.document.doc_number]
     if entity == "Payment":
-        # PaymentRefNum need not be unique, and not every payment has one.
-        for customer_id, date in {
-            (item.document.body["CustomerRef"]["value"], item.document.body["TxnDate"])
-            for item in group
-        }:
-            where = all_of(
-                condition("CustomerRef", "=", customer_id), condition("TxnDate", "=", date)
-            )
-            yield from _rows(books, entity, where)
-        return
-    numbers = [item.document.doc_number or "" for item in group]
-    if entity != "InventoryAdjustment":
-        yield from rows_where(books, entity, "DocNumber", numbers)
-        return
-    for row, time in _adjustments(books, numbers):
-        if not row.get("Line") and any(_may_be(realm_id, item.document, row) for item in group):
-            # Rows of a query may come without lines: read it whole before calling it ours.
-            reply = books.read(entity, str(row["Id"]))
-            yield {**row, **reply.entity}, reply.time
-        else:
-            yield row, time
-
-
-def _adjustments(books: Books, numbers: list[str]) -> Iterator[Found]:
+        return []
     try:
-        yield from rows_where(books, "InventoryAdjustment", "DocNumber", numbers)
+        return rows_where(books, entity, "DocNumber", numbers)
     except InvalidQueryError:
-        # Its page lists Id as the only property to filter by, though others are seen in use.
-        for page in books.pages("InventoryAdjustment"):
-            for record in page.records:
-                row = from_json(record.document)
-                if row.get("DocNumber") in numbers:
-                    yield row, page.time
+        # An adjustment's page lists Id as the only property to filter by, though others are seen
+        # in use.
+        if entity != "InventoryAdjustment":
+            raise
+        return list(_touched(books, entity, group))
 
 
-def _may_be(realm_id: str, document: Document, row: Mapping[str, Any]) -> bool:
-    """Whether the row bears the name or number that `document` was sent under."""
-    match document.entity:
-        case "Customer":
-            return folded(str(row.get("DisplayName"))) == folded(document.body["DisplayName"])
-        case "Payment":
-            return True
-        case "InventoryAdjustment":
-            return bool(row.get("DocNumber") == own_number(realm_id, document.keys))
-        case _:
-            return bool(row.get("DocNumber") == document.doc_number)
+def _touched(books: Books, entity: str, group: list[Pending]) -> Iterator[Found]:
+    """All that was made or changed since the first of `group` was sent, which no edit escapes."""
+    since = min(item.sent_at for item in group) - CLOCKS_APART
+    for page in books.pages(entity, since=since):
+        for record in page.records:
+            yield from_json(record.document), page.time
 
 
 def folded(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from quickbooks_client.errors import (
 from quickbooks_client.push.books import answer, find_ours
 from quickbooks_client.push.documents import halves, request_id
 from quickbooks_client.push.entries import Intent, Pending
+from quickbooks_client.push.identity import UNTOUCHED, changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,8 +43,10 @@ LOCK_WAITS_S = (3.0, 6.0, 12.0, 24.0)
 """Waits after an inventory lock; integrators see the repeat succeed after some seconds."""
 STALE_TRIES = 2
 
-# What these say is true of the whole document: its lines alone would be refused as well.
-WHOLE = (ClosedPeriodError, NotPermittedError, FeatureUnavailableError)
+# What these say is true of the whole document: its lines alone would be refused as well. A number
+# that was made from its rows is taken by these rows themselves, found or not: under the numbers of
+# its halves they would move twice.
+WHOLE = (ClosedPeriodError, NotPermittedError, FeatureUnavailableError, DuplicateNumberError)
 UNANSWERED = (ServerError, ConnectionLostError, RequestInProgressError, UnexpectedReplyError)
 """After these nobody knows whether QuickBooks holds the document."""
 
@@ -115,22 +119,36 @@ class Delivery:
         )
         return parts
 
-    def adopt_ours(self, documents: Iterable[Pending]) -> set[str]:
-        """Confirm those of `documents` that QuickBooks turns out to hold; their document ids."""
+    def adopt_ours(self, documents: Iterable[Pending], *, is_late: bool = False) -> set[str]:
+        """Confirm those of `documents` that QuickBooks turns out to hold; their document ids.
+
+        Also those that a person has edited or voided meanwhile: they are ours by their mark, and
+        sent again they would be there twice.
+
+        Args:
+            documents: Documents whose outcome is not known.
+            is_late: Whether to look for renumbered ones as well.
+        """
         wanted = {pending.document_id: pending for pending in documents}
-        found = find_ours(
-            self._books,
-            self._settings.realm_id,
-            wanted.values(),
-            is_total_ours=self._settings.tax_mode != "quickbooks",
-        )
+        found = find_ours(self._books, self._settings.realm_id, wanted.values(), is_late=is_late)
         for document_id, row in found.items():
             self._adopt(wanted[document_id], row)
         return set(found)
 
     def _adopt(self, pending: Pending, found: Found) -> None:
         entity, time = found
-        kept = answer(entity, time, pending.document, is_recovered=True)
+        document = pending.document
+        kept = answer(entity, time, document, is_recovered=True)
+        compares_total = self._settings.tax_mode != "quickbooks" or document.entity == "Payment"
+        changed = changes(document, entity, compares_total=compares_total)
+        is_touched = kept.sync_token != UNTOUCHED
+        if is_touched and changed:
+            words = f"changed in QuickBooks before it was adopted: {'; '.join(changed)}"
+            kept = replace(kept, flaw=("changed", words))
+        if is_touched or changed:
+            # The token would say that the document is as we sent it; without one it is compared
+            # with its lines as sent, and what differs counts as a person's edit.
+            kept = replace(kept, sync_token=None)
         self._ledger.confirm(pending.document_id, kept)
 
     def _send(self, pending: Pending, *, is_recovered: bool) -> None:
@@ -190,7 +208,7 @@ class Delivery:
         is_old = age >= dt.timedelta(seconds=self._settings.recovery_age_s)
         if not is_old or error.status != HTTPStatus.INTERNAL_SERVER_ERROR:
             raise error
-        if self.adopt_ours([pending]):
+        if self.adopt_ours([pending], is_late=True):
             return
         raise RejectedError(
             f"QuickBooks has failed on this document since {pending.sent_at:%Y-%m-%d %H:%M} UTC"

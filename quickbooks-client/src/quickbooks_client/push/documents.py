@@ -1,4 +1,4 @@
-"""What a QuickBooks document looks like, and how it is known again as ours. Pure.
+"""What a QuickBooks document looks like. Pure.
 
 Sources: Intuit, Accounting API, "InventoryAdjustment", "Payment", "Customer" (read 2026-11);
 the sales forms stand in `sales`.
@@ -7,12 +7,12 @@ the sales forms stand in `sales`.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from quickbooks_client.push.exact import to_date, to_decimal, to_json
+from quickbooks_client.push.exact import to_date, to_json
+from quickbooks_client.push.identity import marker, noted, own_number
 from quickbooks_client.push.records import (
     AMOUNT_DECIMALS,
     QUANTITY_DECIMALS,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from quickbooks_client.push.settings import DocumentSettings
 
-NOTE_LENGTH = 4000
 DOC_NUMBER_LENGTH = 21
 NAME_LENGTH = 500
 
@@ -91,30 +90,6 @@ class CustomerName:
         return f"customer:{self.name}"
 
 
-# -- what makes a document ours
-
-
-def fingerprint(realm_id: str, keys: Iterable[str]) -> str:
-    """Sixteen hexadecimal digits that stand for these rows of this company."""
-    text = "\0".join([realm_id, *sorted(keys)])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def marker(realm_id: str, keys: Iterable[str]) -> str:
-    """The text in PrivateNote that says which rows a document was made from."""
-    return f"[quickbooks-sync {fingerprint(realm_id, keys)}]"
-
-
-def own_number(realm_id: str, keys: Iterable[str]) -> str:
-    """A document number for rows that bring none: the same rows always get the same."""
-    return f"QS-{fingerprint(realm_id, keys).upper()}"
-
-
-def noted(memo: str | None, mark: str) -> str:
-    """A PrivateNote: the memo, cut to what fits, and our marker."""
-    return f"{shorten(memo, NOTE_LENGTH - len(mark) - 1)} {mark}" if memo else mark
-
-
 def request_id(realm_id: str, document: Document, attempt: int) -> str:
     """The id a document is sent under: identical content repeats it, other content never does."""
     text = "\0".join(
@@ -127,43 +102,6 @@ def request_id(realm_id: str, document: Document, attempt: int) -> str:
         ]
     )
     return hashlib.sha256(text.encode()).hexdigest()[:40]
-
-
-def is_ours(
-    realm_id: str, document: Document, entity: Mapping[str, Any], *, compares_total: bool
-) -> bool:
-    """Whether `entity`, found in QuickBooks, is `document` as we sent it: marker, date and total.
-
-    A customer is wanted, not owned: any of that name will do. An adjustment is known by its
-    number, made from its rows, because QuickBooks may return its note empty.
-    """
-    if document.entity == "Customer":
-        return True
-    if entity.get("TxnDate") != document.body.get("TxnDate"):
-        return False
-    note = str(entity.get("PrivateNote") or "")
-    mark = marker(realm_id, document.keys)
-    if document.entity == "InventoryAdjustment":
-        own = entity.get("DocNumber") == own_number(realm_id, document.keys)
-        return own and (not note or mark in note) and _same_adjustments(document.body, entity)
-    if mark not in note:
-        return False
-    if not compares_total or document.total is None:
-        return True
-    return document.total == to_decimal(entity.get("TotalAmt", 0))
-
-
-def _same_adjustments(body: Mapping[str, Any], entity: Mapping[str, Any]) -> bool:
-    # Rows of a query may come without lines.
-    return not entity.get("Line") or _adjusted(body) == _adjusted(entity)
-
-
-def _adjusted(entity: Mapping[str, Any]) -> Counter[tuple[str, Decimal]]:
-    details = [line.get("ItemAdjustmentLineDetail", {}) for line in entity.get("Line", [])]
-    return Counter(
-        (str(detail.get("ItemRef", {}).get("value")), to_decimal(detail.get("QtyDiff", 0)))
-        for detail in details
-    )
 
 
 # -- inventory adjustments

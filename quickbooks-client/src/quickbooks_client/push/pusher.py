@@ -115,7 +115,9 @@ class Pusher:
         """
         pending = self._ledger.pending()
         oldest = self._clock.now() - dt.timedelta(seconds=self._settings.recovery_age_s)
-        adopted = self._delivery.adopt_ours(item for item in pending if item.sent_at <= oldest)
+        adopted = self._delivery.adopt_ours(
+            (item for item in pending if item.sent_at <= oldest), is_late=True
+        )
         for item in pending:
             if item.document_id in adopted:
                 self._dispatch.report(item, Outcome.POSTED, "")

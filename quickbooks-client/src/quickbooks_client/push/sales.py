@@ -16,13 +16,11 @@ from quickbooks_client.push.documents import (
     DocumentLine,
     References,
     add_exchange_rate,
-    marker,
-    noted,
-    own_number,
     references_of,
     wanted_customer,
 )
 from quickbooks_client.push.exact import plain_decimal, to_cents
+from quickbooks_client.push.identity import marker, noted, own_number
 from quickbooks_client.push.records import (
     AMOUNT_DECIMALS,
     PRICE_DECIMALS,
