@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quickbooks_client import ConfigurationError
+from quickbooks_client.push.documents import Document
+from quickbooks_client.push.entries import Answer, Intent
 from quickbooks_client.push.ledger import Ledger, create_ledger
+from quickbooks_client.push.records import InputRow
 from tests.target.shop import Ledger as Tables
 
 if TYPE_CHECKING:
@@ -112,3 +115,35 @@ def test_the_lock_dies_with_its_process(ledger: Tables) -> None:
     holder.communicate()
 
     open_ledger(ledger.url).close()
+
+
+def intent(key: str) -> Intent:
+    document = Document("Payment", {}, (), (key,), None, None)
+    row = InputRow("payments", key, "1", {"idempotency_key": key})
+    return Intent(f"document {key}", f"request {key}", document, (row,))
+
+
+def test_a_lost_connection_begins_nothing_more(database_url: str) -> None:
+    """
+    The lock went with the connection: what was sent is still written down, nothing new is begun,
+    though the database is back and nobody else has taken the lock.
+    """
+    create_ledger(database_url)
+    tables = Tables(database_url)
+    ledger = open_ledger(database_url)
+    ledger.begin(intent("payment:1"))
+    tables.ask(
+        "select pg_terminate_backend(pid) from pg_stat_activity"
+        " where datname = current_database() and pid <> pg_backend_pid()"
+    )
+    with pytest.raises(ConfigurationError, match="cannot be used"):
+        ledger.begin(intent("payment:2"))
+
+    with pytest.raises(ConfigurationError, match="lock"):
+        ledger.begin(intent("payment:2"))
+    with pytest.raises(ConfigurationError, match="lock"):
+        ledger.renew("document payment:1", "another request")
+    ledger.confirm("document payment:1", Answer("7", "0", None, None))
+    ledger.close()
+
+    assert {"payment:1": "posted"} == tables.statuses()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from quickbooks_client.push.documents import Document, DocumentLine
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from decimal import Decimal
 
-    from quickbooks_client.push.documents import Document
+    import sqlalchemy as sa
+
     from quickbooks_client.push.records import InputRow
 
 
@@ -54,3 +58,32 @@ class Answer:
     posted_at: dt.datetime | None
     flaw: tuple[str, str] | None = None
     """Code and words of what is remarkable about it, such as another total than ours."""
+
+
+def restored(
+    row: sa.Row[Any], lines: Sequence[sa.Row[Any]], rows: Sequence[sa.Row[Any]]
+) -> Pending:
+    """The document that a row of the ledger, its lines and its input rows stand for.
+
+    Any: the columns of the ledger's tables, each of its own type.
+    """
+    document = Document(
+        entity=row.qbo_type,
+        body=row.body,
+        lines=tuple(
+            DocumentLine(
+                key=line.idempotency_key,
+                item_id=line.item_id,
+                sku=line.sku,
+                quantity=line.quantity,
+                stock_effect=line.stock_effect,
+                amount=line.amount,
+            )
+            for line in lines
+        ),
+        keys=tuple(entry.idempotency_key for entry in rows),
+        doc_number=row.doc_number,
+        total=row.total_amount,
+    )
+    attempts = max((entry.attempts for entry in rows), default=1)
+    return Pending(row.document_id, row.request_id, document, row.sent_at, attempts)

@@ -19,8 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from quickbooks_client.errors import ConfigurationError
-from quickbooks_client.push.documents import Document, DocumentLine
-from quickbooks_client.push.entries import Answer, Intent, Known, Pending
+from quickbooks_client.push.entries import Answer, Intent, Known, Pending, restored
 from quickbooks_client.push.exact import clean
 from quickbooks_client.push.tables import (
     DOCUMENT_LINES,
@@ -68,6 +67,7 @@ class Ledger:
         self._now = now
         self._one_at_a_time = threading.RLock()
         self._file_lock: filelock.BaseFileLock | None = None
+        self._has_lost_lock = False
         dialect = connection.dialect.name
         self._insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
 
@@ -155,9 +155,21 @@ class Ledger:
             )
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        with self._one_at_a_time, reachable(self._connection.engine), self._connection.begin():
-            yield self._connection
+    def _transaction(self, *, needs_lock: bool = False) -> Iterator[sa.Connection]:
+        with self._one_at_a_time:
+            # SQLAlchemy connects again by itself, but the lock went with the first connection:
+            # what was sent may still be written down, and nothing else begun.
+            if needs_lock and self._has_lost_lock:
+                raise ConfigurationError(
+                    "ledger_url: the connection was lost and the writer's lock with it; start"
+                    " again: what was sent is remembered"
+                )
+            try:
+                with reachable(self._connection.engine), self._connection.begin():
+                    yield self._connection
+            finally:
+                if self._file_lock is None and self._connection.invalidated:
+                    self._has_lost_lock = True
 
     # -- reading
 
@@ -216,26 +228,7 @@ class Ledger:
             )
             .order_by(LEDGER_ROWS.c.idempotency_key)
         ).all()
-        document = Document(
-            entity=row.qbo_type,
-            body=row.body,
-            lines=tuple(
-                DocumentLine(
-                    key=line.idempotency_key,
-                    item_id=line.item_id,
-                    sku=line.sku,
-                    quantity=line.quantity,
-                    stock_effect=line.stock_effect,
-                    amount=line.amount,
-                )
-                for line in lines
-            ),
-            keys=tuple(entry.idempotency_key for entry in rows),
-            doc_number=row.doc_number,
-            total=row.total_amount,
-        )
-        attempts = max((entry.attempts for entry in rows), default=1)
-        return Pending(row.document_id, row.request_id, document, row.sent_at, attempts)
+        return restored(row, lines, rows)
 
     # -- writing
 
@@ -245,7 +238,7 @@ class Ledger:
         False, and nothing remembered, when a person has decided about one of its rows meanwhile.
         """
         try:
-            with self._transaction() as connection:
+            with self._transaction(needs_lock=True) as connection:
                 self._insert_document(connection, intent, "pending", None)
                 for row in intent.rows:
                     self._take(connection, row, "pending", intent.document_id)
@@ -280,7 +273,7 @@ class Ledger:
 
     def split(self, document_id: str, code: str, detail: str, parts: Sequence[Intent]) -> None:
         """QuickBooks refused a packed document: its rows go out again in `parts`."""
-        with self._transaction() as connection:
+        with self._transaction(needs_lock=True) as connection:
             self._close(connection, document_id, "split", code, detail)
             for part in parts:
                 self._insert_document(connection, part, "pending", None)
@@ -300,7 +293,7 @@ class Ledger:
 
     def renew(self, document_id: str, request_id: str) -> None:
         """Another request id for a document that QuickBooks is known not to hold."""
-        with self._transaction() as connection:
+        with self._transaction(needs_lock=True) as connection:
             connection.execute(
                 sa.update(DOCUMENTS)
                 .where(DOCUMENTS.c.document_id == document_id)
@@ -310,7 +303,7 @@ class Ledger:
     def found(self, intent: Intent, answer: Answer) -> bool:
         """Tie the rows of `intent` to what QuickBooks held already; nothing was sent."""
         try:
-            with self._transaction() as connection:
+            with self._transaction(needs_lock=True) as connection:
                 self._insert_document(connection, intent, "posted", answer)
                 for row in intent.rows:
                     self._take(connection, row, "posted", intent.document_id)
@@ -321,7 +314,7 @@ class Ledger:
     def refuse(self, row: InputRow, code: str, detail: str) -> None:
         """A row that never became a document."""
         try:
-            with self._transaction() as connection:
+            with self._transaction(needs_lock=True) as connection:
                 self._take(connection, row, "rejected", None, (code, detail))
         except _OvertakenError:
             return
