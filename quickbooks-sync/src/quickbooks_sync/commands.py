@@ -189,9 +189,9 @@ def show_waiting(found: list[dict[str, Any]], *, as_json: bool) -> None:
     elif not found:
         print("Nothing waits for a person.")  # noqa: T201
     else:
-        from quickbooks_sync.tables import show_rows  # noqa: PLC0415
+        from quickbooks_sync import tables  # noqa: PLC0415
 
-        show_rows("Waits for a person", found)
+        tables.show_waiting(found)
 
 
 def show_history(known: dict[str, Any], *, as_json: bool) -> None:

@@ -40,6 +40,27 @@ def console() -> Console:
     return plain if plain.is_terminal else Console(width=PLAIN_WIDTH)
 
 
+def show_waiting(found: Sequence[Mapping[str, Any]]) -> None:
+    """Prints what waits for a person, named as `review` takes it. Any: values of the database."""
+    table = Table(title="Waits for a person", title_justify="left")
+    table.add_column("subject", no_wrap=True)
+    table.add_column("state", no_wrap=True)
+    for heading in ("books", "shelf", "differs"):
+        table.add_column(heading, justify="right")
+    table.add_column("why", overflow="fold")
+    for one in found:
+        named = one["subject_type"] in {"snapshot", "document"}
+        subject = f"{one['subject_type']}:{one['subject_id']}" if named else one["subject_id"]
+        names = ("qbo_quantity", "platform_quantity", "variance_quantity")
+        table.add_row(
+            str(subject),
+            str(one["state"]).replace("_", " "),
+            *("" if one.get(name) is None else number(one[name]) for name in names),
+            str(one["reason"] or ""),
+        )
+    console().print(table)
+
+
 def show_summary(job: str, duration_s: float, facts: Mapping[str, Any]) -> None:
     """Prints what a run did. `facts` are those of summary.summarise."""
     table = Table(
@@ -99,7 +120,8 @@ def summary_lines(duration_s: float, facts: Mapping[str, Any]) -> list[tuple[str
         lines.append(("in step", in_step(facts["compared"])))
     if facts.get("discrepancies"):
         found = facts["discrepancies"]
-        worth = f", worth {number(found['value'])}" if found["value"] is not None else ""
+        value = None if found["value"] is None else round(Decimal(str(found["value"])), 2)
+        worth = "" if value is None else f", worth {number(value)}"
         lines.append(("open discrepancies", f"{found['open']}{worth}"))
     lines.append(("calls to QuickBooks", call_text(facts["calls"])))
     share = "within" if duration_s <= LIMIT_S else "MORE THAN"
