@@ -1,0 +1,64 @@
+"""The properties of documents, people and items, as sets that entities share.
+
+Source: Intuit, API reference, the page of each entity; further names as the service itself lists
+them in its 2010 faults.
+"""
+
+from __future__ import annotations
+
+COMMON = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
+
+HEADER = frozenset({
+    "DocNumber", "TxnDate", "PrivateNote", "DepartmentRef", "ClassRef", "CurrencyRef",
+    "ExchangeRate", "LinkedTxn", "TotalAmt", "Line", "TxnTaxDetail", "GlobalTaxCalculation",
+    "TransactionLocationType", "TxnSource", "RecurDataRef", "ProjectRef", "HomeTotalAmt",
+    "CustomField", "AttachableRef", "TxnStatus", "Tag", "TaxFormNum", "TaxFormType",
+})  # fmt: skip
+
+SALES = HEADER | {
+    "CustomerRef", "CustomerMemo", "BillAddr", "ShipAddr", "ShipFromAddr", "FreeFormAddress",
+    "BillEmail", "BillEmailCc", "BillEmailBcc", "EmailStatus", "PrintStatus", "ShipDate",
+    "TrackingNum", "ShipMethodRef", "ApplyTaxAfterDiscount", "Balance", "HomeBalance",
+    "DeliveryInfo", "TaxExemptionRef", "PaymentMethodRef", "PaymentRefNum", "DepositToAccountRef",
+    "SalesTermRef", "DueDate", "AutoDocNumber", "SalesRepRef", "PONumber", "FOB", "RemitToRef",
+    "DiscountRate", "DiscountAmt", "TxnApprovalInfo",
+}  # fmt: skip
+
+INVOICE = SALES | {
+    "AllowIPNPayment", "AllowOnlinePayment", "AllowOnlineCreditCardPayment", "Deposit",
+    "AllowOnlineACHPayment", "InvoiceLink", "EInvoiceStatus", "ECloudStatusTimeStamp", "InvoiceEx",
+    "RecurringInfo", "callToAction", "invoiceStatusLog", "invoiceStatus", "LessCIS",
+    "ConvenienceFeeDetail", "PaymentDetailsMessage", "ARAccountRef", "FinanceCharge",
+}  # fmt: skip
+
+PAID_SALE = SALES | {
+    "CreditCardPayment", "CheckPayment", "PaymentType", "CreditCardReceipt", "CheckReceipt",
+}  # fmt: skip
+
+CREDIT = SALES | {"RemainingCredit", "InvoiceRef", "ARAccountRef"}
+
+PURCHASING = HEADER | {
+    "VendorRef", "VendorAddr", "APAccountRef", "SalesTermRef", "DueDate", "Balance", "HomeBalance",
+    "ShipAddr", "ShipMethodRef", "Memo", "PayerRef", "BillEmail", "ReplyEmail",
+}  # fmt: skip
+
+PERSON = frozenset({
+    "DisplayName", "Title", "GivenName", "MiddleName", "FamilyName", "Suffix", "CompanyName",
+    "PrintOnCheckName", "FullyQualifiedName", "Active", "PrimaryEmailAddr", "PrimaryPhone",
+    "AlternatePhone", "Mobile", "Fax", "WebAddr", "BillAddr", "ShipAddr", "Notes", "Balance",
+    "CurrencyRef", "AcctNum", "ContactName", "AltContactName", "OtherAddr", "OtherContactInfo",
+    "V4IDPseudonym", "GSTIN", "GSTRegistrationType", "BusinessNumber", "Source", "CustomField",
+    "OpenBalanceDate", "AttachableRef", "UserId", "Organization", "ClientEntityId",
+    "TaxRegime", "HasTPAR",
+})  # fmt: skip
+
+ITEM = frozenset({
+    "Name", "Type", "Sku", "Description", "PurchaseDesc", "Active", "SubItem", "ParentRef", "Level",
+    "FullyQualifiedName", "Taxable", "SalesTaxIncluded", "PurchaseTaxIncluded", "UnitPrice",
+    "PurchaseCost", "IncomeAccountRef", "ExpenseAccountRef", "AssetAccountRef", "TrackQtyOnHand",
+    "QtyOnHand", "InvStartDate", "ReorderPoint", "PrefVendorRef", "ClassRef", "SalesTaxCodeRef",
+    "PurchaseTaxCodeRef", "TaxClassificationRef", "ItemCategoryType", "UQCDisplayText", "UQCId",
+    "AbatementRate", "ReverseChargeRate", "ServiceType", "Source", "ItemGroupDetail",
+    "PrintGroupedItems", "DeferredRevenue", "RatePercent", "AvgCost", "QtyOnSalesOrder",
+    "QtyOnPurchaseOrder", "ManPartNum", "AttachableRef", "CustomField", "COGSAccountRef",
+})  # fmt: skip
