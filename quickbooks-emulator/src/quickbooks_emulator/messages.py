@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.json_text import JsonObject, dumps, loads
@@ -35,6 +36,16 @@ class Request:
         return "json" in accepts or self.query.get("format", "").lower() == "json"
 
 
+class Delivery(Enum):
+    """How a reply travels."""
+
+    WHOLE = "whole"
+    LOST = "lost"
+    """Not at all: the connection is reset."""
+    CUT = "cut"
+    """Half of it, under a Content-Length for all."""
+
+
 @dataclass(slots=True)
 class Reply:
     """What goes out."""
@@ -43,6 +54,7 @@ class Reply:
     body: bytes
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
+    delivery: Delivery = Delivery.WHOLE
 
 
 def transaction_id() -> str:

@@ -6,9 +6,17 @@ Source: Intuit, "Request ID": unique within a company, at most 50 characters, 36
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from quickbooks_emulator.messages import Reply
+from quickbooks_emulator.messages import Reply, Request, refusal
 from quickbooks_emulator.problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from quickbooks_emulator.service import Service
+    from quickbooks_emulator.store import Company
+    from quickbooks_emulator.targets import Target
 
 LONGEST = 50
 LONGEST_IN_BATCH = 36
@@ -54,3 +62,29 @@ def check_length(request_id: str, *, is_batch: bool) -> None:
             f"Supplied length:{len(request_id)}",
             "requestid",
         )
+
+
+def once(
+    service: Service, company: Company, request: Request, target: Target, work: Callable[[], Reply]
+) -> Reply:
+    """The reply of `work`, unless the requestid has been answered before. Raises Problem."""
+    request_id = request.query.get("requestid", "")
+    if not request_id:
+        return work()
+    replies = service.replies_of(company.realm_id)
+    now = service.clock.epoch()
+    check_length(request_id, is_batch=target.operation == "batch")
+    first = replies.first(request_id, now, service.switches.requestid_retention_s)
+    if first is not None:
+        if service.switches.requestid_replay == "refused":
+            raise Problem("600", f"The request id {request_id} has been used.", "requestid")
+        return first
+    try:
+        reply = work()
+    except Problem as problem:
+        if service.switches.requestid_replays_faults:
+            fault = refusal(problem, request, service.clock.now(), shape="json")
+            replies.remember(request_id, fault, now)
+        raise
+    replies.remember(request_id, reply, now)
+    return reply

@@ -1,0 +1,100 @@
+"""What every request passes: the record of calls, the limits, the faults; then who answers."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator import api, control, oauth_routes, page, striking
+from quickbooks_emulator.calls import Recorded, class_of
+from quickbooks_emulator.clock import envelope_text
+from quickbooks_emulator.injection import Call
+from quickbooks_emulator.messages import Delivery, Reply, refusal
+from quickbooks_emulator.problems import throttled
+from quickbooks_emulator.targets import target_of
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.messages import Request
+    from quickbooks_emulator.service import Service
+    from quickbooks_emulator.targets import Target
+
+OK = 200
+
+
+async def answer(service: Service, request: Request, base: str) -> Reply:
+    """The reply to any request; `base` is the address under which the caller found the server."""
+    if request.path.startswith(control.PREFIX):
+        return control.answer(service, request)
+    if request.path == "/" and request.method in {"GET", "HEAD"}:
+        return Reply(OK, page.html(service), "text/html;charset=UTF-8")
+    target = target_of(request)
+    if target is not None:
+        return await _api(service, request, target)
+    return await _oauth(service, request, base)
+
+
+async def _api(service: Service, request: Request, target: Target) -> Reply:
+    call = Call(request.method, request.path, target.entity, target.operation, target.query)
+    record = _record(service, request, call, class_of(target.operation))
+    meter = service.meter_of(target.realm_id)
+    is_batch = target.operation == "batch"
+    if not meter.admit(service.limits, service.clock.passed(), is_batch=is_batch):
+        service.calls.end(record, 429)
+        return _throttled(service, request)
+    try:
+        reply = await striking.before(service, request, call)
+        if service.switches.latency_ms:
+            await asyncio.sleep(service.switches.latency_ms / 1000)
+        if reply is None:
+            reply = api.answer(service, request, target)
+            if service.file is not None:
+                service.file.keep_replies(target.realm_id, service.replies_of(target.realm_id))
+                service.file.flush()
+        return await _ended(service, call, record, reply)
+    finally:
+        meter.leave()
+
+
+async def _oauth(service: Service, request: Request, base: str) -> Reply:
+    operation = oauth_routes.operation_of(request)
+    call = Call(request.method, request.path, "oauth", operation, "")
+    record = _record(service, request, call, "auth")
+    reply = await striking.before(service, request, call)
+    if reply is None:
+        reply = oauth_routes.answer(service, request, base)
+        if service.file is not None:
+            service.file.keep_authority(service)
+            service.file.flush()
+    return await _ended(service, call, record, reply)
+
+
+async def _ended(service: Service, call: Call, record: Recorded, reply: Reply) -> Reply:
+    """The reply after the faults that follow the work; the call's record is closed."""
+    service.calls.end(record, reply.status, is_lost=reply.delivery is not Delivery.WHOLE)
+    struck = await striking.after(service, call, reply)
+    record.reply_lost = struck.delivery is not Delivery.WHOLE
+    return struck
+
+
+def _record(service: Service, request: Request, call: Call, call_class: str) -> Recorded:
+    return service.calls.begin(
+        Recorded(
+            0,
+            envelope_text(service.clock.now()),
+            request.method,
+            request.path,
+            call.entity,
+            call.operation,
+            call_class,
+            call.query,
+            request.query.get("requestid", ""),
+        )
+    )
+
+
+def _throttled(service: Service, request: Request) -> Reply:
+    switches = service.switches
+    reply = refusal(throttled(), request, service.clock.now(), shape=switches.throttle_body)
+    if switches.retry_after_s:
+        reply.headers["Retry-After"] = str(switches.retry_after_s)
+    return reply
