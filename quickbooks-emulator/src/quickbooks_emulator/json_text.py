@@ -45,3 +45,11 @@ def subtract(left: Decimal | int, right: Decimal | int) -> Decimal:
 def multiply(left: Decimal | int, right: Decimal | int) -> Decimal:
     """The exact product."""
     return EXACT.multiply(Decimal(left), Decimal(right))
+
+
+def plain(value: Decimal | int) -> Decimal | int:
+    """The same number without trailing zeros, as the service prints balances and quantities."""
+    number = Decimal(value)
+    if number == number.to_integral_value():
+        return int(number)
+    return Decimal(f"{number.normalize():f}")

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator import settlement, stock
 from quickbooks_emulator.catalogue import ENTITIES, Entity, Kind
-from quickbooks_emulator.clock import date_text, second_text
-from quickbooks_emulator.json_text import JsonObject, add, subtract
+from quickbooks_emulator.effects import COMPUTED, Effects
+from quickbooks_emulator.json_text import JsonObject, plain, subtract
 from quickbooks_emulator.problems import Problem, business, missing, not_found
 from quickbooks_emulator.rules import documents, names
 from quickbooks_emulator.rules.references import resolve_header
@@ -22,11 +22,9 @@ from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json
-    from quickbooks_emulator.store import Company, Movement
+    from quickbooks_emulator.store import Company
 
 VOIDABLE = frozenset({"Invoice", "SalesReceipt", "Payment", "BillPayment"})
-CONTROL_ACCOUNTS = {"Customer": "Accounts Receivable", "Vendor": "Accounts Payable"}
-COMPUTED = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 KEPT_ON_UPDATE = {
     "Item": ("QtyOnHand", "InvStartDate"),
     "Customer": ("Balance", "BalanceWithJobs", "CurrencyRef"),
@@ -44,6 +42,11 @@ class Writer:
     around: documents.Circumstances
     now: int
     may_bundle: bool = False
+
+    @property
+    def effects(self) -> Effects:
+        """What this write does to other objects."""
+        return Effects(self.company, self.around, self.now)
 
     def write(self, entity: Entity, operation: str, body: Json) -> JsonObject:
         """Carry out `create`, `update`, `void` or `delete`; returns the object of the reply.
@@ -98,7 +101,7 @@ class Writer:
         for name in entity.required:
             if name not in body:
                 raise missing(name)
-        self._give_back(entity, old.body)
+        self.effects.give_back(entity, old.body)
         self._prepare(entity, body, old.body)
         if entity.name in {"Invoice", "CreditMemo", "Bill", "VendorCredit"}:
             _keep_settled(body, old.body)
@@ -110,10 +113,10 @@ class Writer:
             raise Problem("500", f"Operation delete on {entity.name} is not supported.")
         old = self._current(entity, given)
         documents.check_period(self.company, str(old.body.get("TxnDate", "9999")), self.around)
-        self._unlink(entity, old)
+        self.effects.unlink(entity, old)
         current = self.company.row(entity.name, old.id) or old
-        self._owe(entity.name, current.body, {})
-        self._move(current.moves, is_reversed=True)
+        self.effects.owe(entity.name, current.body, {})
+        self.effects.move(current.moves, is_reversed=True)
         self.company.bury(entity.name, old.id, self.now)
         return {"status": "Deleted", "domain": "QBO", "Id": old.id}
 
@@ -122,7 +125,7 @@ class Writer:
             raise Problem("500", f"Operation void on {entity.name} is not supported.")
         old = self._current(entity, given)
         documents.check_period(self.company, str(old.body.get("TxnDate", "9999")), self.around)
-        self._unlink(entity, old)
+        self.effects.unlink(entity, old)
         current = self.company.row(entity.name, old.id) or old
         return self._store(entity, current, _voided(entity.name, current.body))
 
@@ -174,123 +177,22 @@ class Writer:
         """Put the object with its marks and let it take effect on stock and balances."""
         if entity.name == "InventoryAdjustment" and self.around.switches.adjustment_note_hidden:
             body["PrivateNote"] = ""
-        marked = self.marked(entity.name, body, old)
+        marked = self.effects.marked(entity.name, body, old)
         moves = stock.movements(self.company, entity.name, marked)
         before = old.moves if old else ()
         self.company.put(
             entity.name,
             Row(marked, old.created_at if old else self.now, self.now, moves),
         )
-        self._owe(entity.name, old.body if old else {}, marked)
+        self.effects.owe(entity.name, old.body if old else {}, marked)
         if moves != before:
-            self._move(before, is_reversed=True)
-            self._move(moves)
+            self.effects.move(before, is_reversed=True)
+            self.effects.move(moves)
         if entity.name in settlement.SETTLED_BY:
             for kind, object_id, share in settlement.links(marked):
-                self._settle(kind, object_id, entity.name, marked["Id"], share)
+                self.effects.settle(kind, object_id, entity.name, marked["Id"], share)
         stored = self.company.body(entity.name, marked["Id"])
         return stored if stored is not None else marked
-
-    def marked(self, entity: str, body: JsonObject, old: Row | None) -> JsonObject:
-        """The object with id, token and times."""
-        clean = {k: v for k, v in body.items() if k not in COMPUTED}
-        object_id = old.id if old else self.company.take_id(entity)
-        created = second_text(old.created_at if old else self.now)
-        meta = {"CreateTime": created, "LastUpdatedTime": second_text(self.now)}
-        if entity == "InventoryAdjustment":
-            meta = {"LastUpdatedTime": date_text(self.now)}
-        return {
-            **clean,
-            "domain": "QBO",
-            "sparse": False,
-            "Id": object_id,
-            "SyncToken": str(int(old.body["SyncToken"]) + 1) if old else "0",
-            "MetaData": meta,
-        }
-
-    # -- effects on other objects
-
-    def _move(self, moves: tuple[Movement, ...], *, is_reversed: bool = False) -> None:
-        for item_id, change in moves:
-            row = self.company.row("Item", item_id)
-            if row is None:
-                continue
-            quantity = row.body.get("QtyOnHand", 0)
-            quantity = subtract(quantity, change) if is_reversed else add(quantity, change)
-            self._touch("Item", row, {**row.body, "QtyOnHand": plain(quantity)})
-
-    def _touch(self, entity: str, row: Row, body: JsonObject) -> None:
-        """Put an object that a document changed by the way."""
-        if entity == "Item" and not self.around.switches.stock_moves_touch_item:
-            self.company.put(entity, row.with_body(body))
-            return
-        marked = self.marked(entity, body, row)
-        self.company.put(entity, Row(marked, row.created_at, self.now, row.moves))
-
-    def _settle(self, kind: str, object_id: str, payer: str, payer_id: str, share: Decimal) -> None:
-        row = self.company.row(kind, object_id) if kind in ENTITIES else None
-        if row is None or "Balance" not in row.body:
-            return
-        body = settlement.with_share(row.body, payer, payer_id, share)
-        body["Balance"] = plain(body["Balance"])
-        self._owe(kind, row.body, body)
-        self._touch(kind, row, body)
-
-    def _give_back(self, entity: Entity, old: JsonObject) -> None:
-        """Take a payment's shares back before it is changed."""
-        if entity.name in settlement.SETTLED_BY:
-            for kind, object_id, share in settlement.links(old):
-                self._settle(kind, object_id, entity.name, old["Id"], -share)
-
-    def _unlink(self, entity: Entity, old: Row) -> None:
-        """Cut a document loose from what settles it and from what it settles."""
-        self._give_back(entity, old.body)
-        for payer in settlement.SETTLED_BY:
-            signs = settlement.SETTLED_BY[payer]
-            if entity.name not in signs:
-                continue
-            for link in old.body.get("LinkedTxn") or []:
-                payment = self.company.row(payer, str(link.get("TxnId")))
-                if payment is None or not str(link.get("TxnType")).startswith(payer):
-                    continue
-                body = settlement.without(payment.body, payer, entity.name, old.id)
-                for kind, object_id, share in settlement.links(payment.body):
-                    if (kind, object_id) == (entity.name, old.id):
-                        self._settle(kind, object_id, payer, payment.id, -share)
-                self._owe(payer, payment.body, body)
-                self._touch(payer, payment, body)
-
-    def _owe(self, entity: str, before: JsonObject, after: JsonObject) -> None:
-        """Carry a document's open amount to its customer or vendor and the control account."""
-        for side, body in ((-1, before), (1, after)):
-            amount = settlement.owed(entity, body) if body else Decimal(0)
-            if not amount:
-                continue
-            party = "Customer" if "CustomerRef" in body else "Vendor"
-            self._add_balance(party, body[f"{party}Ref"]["value"], amount * side)
-
-    def _add_balance(self, party: str, object_id: str, change: Decimal) -> None:
-        row = self.company.row(party, object_id)
-        if row is not None:
-            body = {**row.body, "Balance": plain(add(row.body.get("Balance", 0), change))}
-            self.company.put(party, row.with_body(body))
-        while row is not None and party == "Customer":
-            latest = self.company.row(party, row.id) or row
-            sum_with_jobs = add(latest.body.get("BalanceWithJobs", 0), change)
-            body = {**latest.body, "BalanceWithJobs": plain(sum_with_jobs)}
-            self.company.put(party, latest.with_body(body))
-            parent = (body.get("ParentRef") or {}).get("value")
-            row = self.company.row(party, parent) if parent else None
-        for account in self.company.rows("Account"):
-            if account.body.get("AccountType") == CONTROL_ACCOUNTS[party]:
-                balance = plain(add(account.body.get("CurrentBalance", 0), change))
-                changed = {
-                    **account.body,
-                    "CurrentBalance": balance,
-                    "CurrentBalanceWithSubAccounts": balance,
-                }
-                self.company.put("Account", account.with_body(changed))
-                return
 
     def _empty_inactive_item(self, entity: Entity, body: JsonObject, old: JsonObject) -> None:
         """An item made inactive with stock is brought to nought by an adjustment."""
@@ -324,14 +226,6 @@ class Writer:
             if row.body.get("Name") == "Inventory Shrinkage":
                 return {"value": row.id, "name": "Inventory Shrinkage"}
         return {"value": "0"}
-
-
-def plain(value: Decimal | int) -> Decimal | int:
-    """The same number without trailing zeros, as the service prints balances and quantities."""
-    number = Decimal(value)
-    if number == number.to_integral_value():
-        return int(number)
-    return Decimal(f"{number.normalize():f}")
 
 
 def _merged(old: JsonObject, given: JsonObject) -> JsonObject:

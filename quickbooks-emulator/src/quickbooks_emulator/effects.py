@@ -1,0 +1,133 @@
+"""What a write does to other objects: quantities, balances, and the documents it settles.
+
+Source: Intuit, "Item" (QtyOnHand), "Payment", "Invoice" (Balance, LinkedTxn).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator import settlement
+from quickbooks_emulator.catalogue import ENTITIES, Entity
+from quickbooks_emulator.clock import date_text, second_text
+from quickbooks_emulator.json_text import JsonObject, add, plain, subtract
+from quickbooks_emulator.store import Row
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.rules.documents import Circumstances
+    from quickbooks_emulator.store import Company, Movement
+
+CONTROL_ACCOUNTS = {"Customer": "Accounts Receivable", "Vendor": "Accounts Payable"}
+COMPUTED = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
+
+
+@dataclass(slots=True)
+class Effects:
+    """The effects of one write on one company at one moment."""
+
+    company: Company
+    around: Circumstances
+    now: int
+
+    def marked(self, entity: str, body: JsonObject, old: Row | None) -> JsonObject:
+        """The object with id, token and times."""
+        clean = {k: v for k, v in body.items() if k not in COMPUTED}
+        object_id = old.id if old else self.company.take_id(entity)
+        created = second_text(old.created_at if old else self.now)
+        meta = {"CreateTime": created, "LastUpdatedTime": second_text(self.now)}
+        if entity == "InventoryAdjustment":
+            meta = {"LastUpdatedTime": date_text(self.now)}
+        return {
+            **clean,
+            "domain": "QBO",
+            "sparse": False,
+            "Id": object_id,
+            "SyncToken": str(int(old.body["SyncToken"]) + 1) if old else "0",
+            "MetaData": meta,
+        }
+
+    def move(self, moves: tuple[Movement, ...], *, is_reversed: bool = False) -> None:
+        """Add movements to the items' quantities, or take them back."""
+        for item_id, change in moves:
+            row = self.company.row("Item", item_id)
+            if row is None:
+                continue
+            quantity = row.body.get("QtyOnHand", 0)
+            quantity = subtract(quantity, change) if is_reversed else add(quantity, change)
+            self.touch("Item", row, {**row.body, "QtyOnHand": plain(quantity)})
+
+    def touch(self, entity: str, row: Row, body: JsonObject) -> None:
+        """Put an object that a document changed by the way."""
+        if entity == "Item" and not self.around.switches.stock_moves_touch_item:
+            self.company.put(entity, row.with_body(body))
+            return
+        marked = self.marked(entity, body, row)
+        self.company.put(entity, Row(marked, row.created_at, self.now, row.moves))
+
+    def settle(self, kind: str, object_id: str, payer: str, payer_id: str, share: Decimal) -> None:
+        """Let a payer's share settle a document (negative: give it back)."""
+        row = self.company.row(kind, object_id) if kind in ENTITIES else None
+        if row is None or "Balance" not in row.body:
+            return
+        body = settlement.with_share(row.body, payer, payer_id, share)
+        body["Balance"] = plain(body["Balance"])
+        self.owe(kind, row.body, body)
+        self.touch(kind, row, body)
+
+    def give_back(self, entity: Entity, old: JsonObject) -> None:
+        """Take a payment's shares back before it is changed."""
+        if entity.name in settlement.SETTLED_BY:
+            for kind, object_id, share in settlement.links(old):
+                self.settle(kind, object_id, entity.name, old["Id"], -share)
+
+    def unlink(self, entity: Entity, old: Row) -> None:
+        """Cut a document loose from what settles it and from what it settles."""
+        self.give_back(entity, old.body)
+        for payer in settlement.SETTLED_BY:
+            signs = settlement.SETTLED_BY[payer]
+            if entity.name not in signs:
+                continue
+            for link in old.body.get("LinkedTxn") or []:
+                payment = self.company.row(payer, str(link.get("TxnId")))
+                if payment is None or not str(link.get("TxnType")).startswith(payer):
+                    continue
+                body = settlement.without(payment.body, payer, entity.name, old.id)
+                for kind, object_id, share in settlement.links(payment.body):
+                    if (kind, object_id) == (entity.name, old.id):
+                        self.settle(kind, object_id, payer, payment.id, -share)
+                self.owe(payer, payment.body, body)
+                self.touch(payer, payment, body)
+
+    def owe(self, entity: str, before: JsonObject, after: JsonObject) -> None:
+        """Carry a document's open amount to its customer or vendor and the control account."""
+        for side, body in ((-1, before), (1, after)):
+            amount = settlement.owed(entity, body) if body else Decimal(0)
+            if not amount:
+                continue
+            party = "Customer" if "CustomerRef" in body else "Vendor"
+            self._add_balance(party, body[f"{party}Ref"]["value"], amount * side)
+
+    def _add_balance(self, party: str, object_id: str, change: Decimal) -> None:
+        row = self.company.row(party, object_id)
+        if row is not None:
+            body = {**row.body, "Balance": plain(add(row.body.get("Balance", 0), change))}
+            self.company.put(party, row.with_body(body))
+        while row is not None and party == "Customer":
+            latest = self.company.row(party, row.id) or row
+            sum_with_jobs = add(latest.body.get("BalanceWithJobs", 0), change)
+            body = {**latest.body, "BalanceWithJobs": plain(sum_with_jobs)}
+            self.company.put(party, latest.with_body(body))
+            parent = (body.get("ParentRef") or {}).get("value")
+            row = self.company.row(party, parent) if parent else None
+        for account in self.company.rows("Account"):
+            if account.body.get("AccountType") == CONTROL_ACCOUNTS[party]:
+                balance = plain(add(account.body.get("CurrentBalance", 0), change))
+                changed = {
+                    **account.body,
+                    "CurrentBalance": balance,
+                    "CurrentBalanceWithSubAccounts": balance,
+                }
+                self.company.put("Account", account.with_body(changed))
+                return
