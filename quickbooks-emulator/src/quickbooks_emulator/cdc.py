@@ -6,6 +6,9 @@ transactions with status Deleted, an empty object for an entity without a change
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
@@ -16,11 +19,13 @@ from quickbooks_emulator.problems import Problem, missing
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from quickbooks_emulator.store import Company
+    from quickbooks_emulator.store import Company, Row
     from quickbooks_emulator.switches import Switches
 
 REACH_DAYS = 30
 MAX_OBJECTS = 1000
+LOST_PLUS = re.compile(r"(T\S+) (\d{2}:?\d{2})$")
+"""An offset whose plus was not encoded and so arrived as a blank."""
 
 
 def changes(
@@ -30,7 +35,7 @@ def changes(
     names = [name.strip() for name in entities.split(",") if name.strip()]
     if not names:
         raise missing("entities")
-    if not changed_since:
+    if not changed_since.strip():
         raise missing("changedSince")
     since = _since(changed_since, now, switches)
     kinds = [_supported(name, switches) for name in names]
@@ -38,7 +43,7 @@ def changes(
     slots = []
     for kind in kinds:
         room = left if switches.cdc_cap == "response" else MAX_OBJECTS
-        slot, taken = _slot(company, kind, since, room)
+        slot, taken = _slot(company, kind, since, room, switches)
         left -= taken
         slots.append(slot)
     return b'[{"QueryResponse":[%s]}]' % b",".join(slots)
@@ -46,53 +51,45 @@ def changes(
 
 def _since(text: str, now: datetime, switches: Switches) -> float:
     try:
-        # A plus that was not encoded arrives as a blank.
-        moment = parse_moment(text.strip().replace(" ", "+"))
-    except ValueError:
+        moment = parse_moment(LOST_PLUS.sub(r"\1+\2", text.strip()))
+        earliest = days_before(now, REACH_DAYS)
+        is_too_old = moment < earliest
+    except (ValueError, OverflowError):
         raise Problem("2060", f"Invalid date format: changedSince={text}", "changedSince") from None
-    earliest = days_before(now, REACH_DAYS)
-    if moment < earliest:
-        if switches.cdc_old_since == "fault":
-            raise Problem(
-                "4001",
-                f"QueryValidationError: changedSince is more than {REACH_DAYS} days ago",
-                "changedSince",
-            )
-        moment = earliest
-    return moment.timestamp()
+    if is_too_old and switches.cdc_old_since == "fault":
+        raise Problem(
+            "4001",
+            f"QueryValidationError: changedSince is more than {REACH_DAYS} days ago",
+            "changedSince",
+        )
+    return (earliest if is_too_old else moment).timestamp()
 
 
 def _supported(name: str, switches: Switches) -> str:
     entity = catalogue.named(name)
-    if entity is None or not entity.in_cdc:
-        raise Problem("4001", f"QueryValidationError: Metadata not found for Entity: {name}")
-    if entity.name == "InventoryAdjustment" and not switches.cdc_inventory_adjustments:
+    carried = {
+        "InventoryAdjustment": switches.cdc_inventory_adjustments,
+        "TimeActivity": switches.cdc_time_activities,
+    }
+    if entity is None or not carried.get(entity.name, entity.in_cdc):
         raise Problem("4001", f"QueryValidationError: Metadata not found for Entity: {name}")
     return entity.name
 
 
-def _slot(company: Company, entity: str, since: float, room: int) -> tuple[bytes, int]:
-    """One entity's answer and how many objects it holds."""
+def _slot(
+    company: Company, entity: str, since: float, room: int, switches: Switches
+) -> tuple[bytes, int]:
+    """One entity's answer and how many objects it holds: live rows first, oldest change first."""
     table = company.tables[entity]
-    rows = sorted(
-        (row for row in table.rows.values() if row.updated_at >= since),
-        key=lambda row: row.updated_at,
-    )[:room]
-    gone = sorted(
-        ((moment, key) for key, moment in table.tombstones.items() if moment >= since),
-    )[: room - len(rows)]
+    ordered = table.by_update()
+    first = bisect_left(ordered, since, key=lambda row: row.updated_at)
+    rows = list(islice(ordered, first, first + room))
+    gone = sorted((moment, key) for key, moment in table.tombstones.items() if moment >= since)
+    if switches.cdc_false_tombstone:
+        rows, gone = _with_false_tombstone(entity, rows, gone)
+    gone = gone[: room - len(rows)]
     texts = [row.json() for row in rows]
-    texts += [
-        dumps(
-            {
-                "domain": "QBO",
-                "status": "Deleted",
-                "Id": key,
-                "MetaData": {"LastUpdatedTime": second_text(moment)},
-            }
-        )
-        for moment, key in gone
-    ]
+    texts += [_tombstone(key, moment) for moment, key in gone]
     if not texts:
         return b"{}", 0
     # A group of deletions alone has been recorded without startPosition.
@@ -106,3 +103,25 @@ def _slot(company: Company, entity: str, since: float, room: int) -> tuple[bytes
         total,
     )
     return body, len(texts)
+
+
+def _with_false_tombstone(
+    entity: str, rows: list[Row], gone: list[tuple[int, str]]
+) -> tuple[list[Row], list[tuple[int, str]]]:
+    """The same changes, the first updated document among them shown as deleted."""
+    if catalogue.ENTITIES[entity].kind is not catalogue.Kind.TRANSACTION:
+        return rows, gone
+    wronged = next((row for row in rows if row.body["SyncToken"] != "0"), None)
+    if wronged is None:
+        return rows, gone
+    rest = [row for row in rows if row is not wronged]
+    return rest, sorted([*gone, (wronged.updated_at, wronged.id)])
+
+
+def _tombstone(object_id: str, moment: int) -> bytes:
+    return dumps({
+        "domain": "QBO",
+        "status": "Deleted",
+        "Id": object_id,
+        "MetaData": {"LastUpdatedTime": second_text(moment)},
+    })  # fmt: skip

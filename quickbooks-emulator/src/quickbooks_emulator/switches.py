@@ -29,6 +29,19 @@ class Switches:
     """A changedSince older than 30 days: `partial` (200, silently only 30 days) or `fault`."""
     cdc_cap: str = "response"
     """Whether the 1,000 objects are counted over the whole `response` or per `entity`."""
+    cdc_time_activities: bool = False
+    """Whether change data capture carries TimeActivity: its page says no, a release note yes."""
+    cdc_false_tombstone: bool = False
+    """Each group shows its first changed document as Deleted though it lives (.NET SDK, #189)."""
+    batch_order: str = "shuffled"
+    """Items of a batch are carried out and answered `shuffled` or as `sent` ("Batch")."""
+    batch_cap: str = "response"
+    """Whether the 1,000 objects of a batch's queries are counted over the `response` or per
+    `item` ("Batch")."""
+    batch_metering: str = "item"
+    """Whether a batch counts as one metered `call` or as one per `item` (Partner Program)."""
+    batch_breaks_after: int = 0
+    """Items a batch carries out before the gateway gives up on it (504); 0: all of them."""
     old_refresh_token: str = "dies"  # noqa: S105 - a reading
     """A rotated refresh token: `dies` at once, or has a `grace` of 24 hours ("OAuth 2.0")."""
     refresh_token_reuse: str = "revokes"  # noqa: S105 - a reading
