@@ -130,15 +130,19 @@ def written(service: Service, company: Company, request: Request, target: Target
     return replay.once(service, company, request, target, work)
 
 
-def batched(service: Service, company: Company, request: Request, target: Target) -> Reply:
-    """The answers of a batch's items, carried out once per requestid."""
-
-    def work() -> Reply:
-        body = parsed(request)
-        items = batch.answer(service, company, body, has_request_id="requestid" in request.query)
-        return enveloped(service, "BatchItemResponse", dumps(items))
-
-    return replay.once(service, company, request, target, work)
+def batched(service: Service, company: Company, request: Request, _target: Target) -> Reply:
+    """The answers of a batch's items, each carried out once per requestid and bId."""
+    request_id = request.query.get("requestid", "")
+    if request_id:
+        replay.check(request_id, is_batch=True)
+    body = parsed(request)
+    answers = batch.answer(service, company, body, request_id, query_rules(service))
+    if isinstance(answers, Reply):
+        return answers
+    reply = enveloped(service, "BatchItemResponse", b"[%s]" % b",".join(answers))
+    if service.switches.batch_metering == "item":
+        reply.units = len(answers)
+    return reply
 
 
 def parsed(request: Request) -> Json:

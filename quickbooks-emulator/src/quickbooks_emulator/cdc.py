@@ -7,8 +7,6 @@ transactions with status Deleted, an empty object for an entity without a change
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
@@ -81,10 +79,8 @@ def _slot(
 ) -> tuple[bytes, int]:
     """One entity's answer and how many objects it holds: live rows first, oldest change first."""
     table = company.tables[entity]
-    ordered = table.by_update()
-    first = bisect_left(ordered, since, key=lambda row: row.updated_at)
-    rows = list(islice(ordered, first, first + room))
-    gone = sorted((moment, key) for key, moment in table.tombstones.items() if moment >= since)
+    rows = table.changed_since(since, room)
+    gone = table.tombstones.since(since, room)
     if switches.cdc_false_tombstone:
         rows, gone = _with_false_tombstone(entity, rows, gone)
     gone = gone[: room - len(rows)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator import api, control, oauth_routes, page, striking
+from quickbooks_emulator import api, control, page, replay, striking
 from quickbooks_emulator.calls import Recorded, class_of
 from quickbooks_emulator.clock import envelope_text
 from quickbooks_emulator.injection import Call
 from quickbooks_emulator.messages import Delivery, Reply, refusal
+from quickbooks_emulator.oauth import routes
 from quickbooks_emulator.problems import throttled
 from quickbooks_emulator.targets import target_of
 
@@ -42,26 +43,33 @@ async def _api(service: Service, request: Request, target: Target) -> Reply:
         service.calls.end(record, 429)
         return _throttled(service, request)
     try:
-        reply = await striking.before(service, request, call)
-        if service.switches.latency_ms:
-            await asyncio.sleep(service.switches.latency_ms / 1000)
-        if reply is None:
-            reply = api.answer(service, request, target)
-            if service.file is not None:
-                service.file.keep_replies(target.realm_id, service.replies_of(target.realm_id))
-                service.file.flush()
+        async with replay.turn(service, request, target) as (admitted, clash):
+            reply = clash or await _worked(service, admitted, target, call)
         return await _ended(service, call, record, reply)
     finally:
         meter.leave()
 
 
+async def _worked(service: Service, request: Request, target: Target, call: Call) -> Reply:
+    """The reply after the faults that precede the work, its delay and the work itself."""
+    reply = await striking.before(service, request, call)
+    if service.switches.latency_ms:
+        await asyncio.sleep(service.switches.latency_ms / 1000)
+    if reply is None:
+        reply = api.answer(service, request, target)
+        if service.file is not None:
+            service.file.keep_replies(target.realm_id, service.replies_of(target.realm_id))
+            service.file.flush()
+    return reply
+
+
 async def _oauth(service: Service, request: Request, base: str) -> Reply:
-    operation = oauth_routes.operation_of(request)
+    operation = routes.operation_of(request)
     call = Call(request.method, request.path, "oauth", operation, "")
     record = _record(service, request, call, "auth")
     reply = await striking.before(service, request, call)
     if reply is None:
-        reply = oauth_routes.answer(service, request, base)
+        reply = routes.answer(service, request, base)
         if service.file is not None:
             service.file.keep_authority(service)
             service.file.flush()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,8 @@ class Reply:
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
     delivery: Delivery = Delivery.WHOLE
+    units: int = 1
+    """What the call counts for where it is metered."""
 
 
 def transaction_id() -> str:
@@ -86,4 +88,4 @@ def rendered(reply: Reply, request: Request) -> Reply:
     if request.wants_json or reply.content_type != JSON_TYPE:
         return reply
     value: JsonObject = loads(reply.body)
-    return Reply(reply.status, document(value), XML_TYPE, reply.headers)
+    return replace(reply, body=document(value), content_type=XML_TYPE)

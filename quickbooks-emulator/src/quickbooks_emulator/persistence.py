@@ -94,12 +94,17 @@ class File:
         """Write the replies not yet written."""
         if not replies.fresh:
             return
+        self._begin()
+        self._connection.executemany(
+            "delete from replies where realm_id = ? and request_id = ?",
+            [(realm_id, request_id) for request_id in replies.forgotten],
+        )
+        replies.forgotten.clear()
         rows = [
             (realm_id, request_id, kept.status, kept.body, kept.at)
             for request_id in replies.fresh
             if (kept := replies.by_id.get(request_id))
         ]
-        self._begin()
         self._connection.executemany("insert or replace into replies values (?, ?, ?, ?, ?)", rows)
         replies.fresh.clear()
 
@@ -208,6 +213,7 @@ class File:
 
     def _read_replies(self, realm_id: str) -> Replies:
         rows = self._connection.execute(
-            "select request_id, status, body, at from replies where realm_id = ?", (realm_id,)
+            "select request_id, status, body, at from replies where realm_id = ? order by at",
+            (realm_id,),
         )
         return Replies({key: Remembered(status, body, at) for key, status, body, at in rows})

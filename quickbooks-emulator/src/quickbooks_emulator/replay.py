@@ -1,18 +1,24 @@
 """`requestid`: a repeated request is not carried out again but answered with its first reply.
 
-Source: Intuit, "Request ID": unique within a company, at most 50 characters, 36 for a batch.
+The first reply is kept as JSON, so that a repetition may ask for it as XML and the other way
+round. It belongs to the company, whatever the call was and whichever app made it.
+
+Source: Intuit, "Request ID": unique within a company, at most 50 characters, 36 for a batch, whose
+items are remembered one by one under the request's id and their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.messages import Reply, Request, refusal
 from quickbooks_emulator.problems import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Company
@@ -20,6 +26,9 @@ if TYPE_CHECKING:
 
 LONGEST = 50
 LONGEST_IN_BATCH = 36
+FIRST_SERVER_ERROR = 500
+SEPARATOR = "\x1f"
+"""Between a batch's requestid and an item's bId; no requestid may hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +42,38 @@ class Remembered:
 
 @dataclass(slots=True)
 class Replies:
-    """The first replies of one company."""
+    """The first replies of one company, oldest first."""
 
     by_id: dict[str, Remembered] = field(default_factory=dict)
     fresh: list[str] = field(default_factory=list)
     """Ids not yet written to the emulator's file."""
+    forgotten: list[str] = field(default_factory=list)
+    """Ids not yet removed from it."""
+    running: dict[str, asyncio.Event] = field(default_factory=dict)
+    """Ids whose first request has not been answered yet; the event is set when it is."""
 
-    def first(self, request_id: str, now: float, retention_s: float) -> Reply | None:
+    def first(self, request_id: str, now: float, retention_s: float) -> Remembered | None:
         """The first reply, while it is remembered."""
         found = self.by_id.get(request_id)
-        if found is None or now - found.at >= retention_s:
-            return None
-        return Reply(found.status, found.body)
+        return None if found is None or now - found.at >= retention_s else found
 
-    def remember(self, request_id: str, reply: Reply, now: float) -> None:
-        """Keep a first reply."""
-        self.by_id[request_id] = Remembered(reply.status, reply.body, now)
+    def remember(
+        self, request_id: str, status: int, body: bytes, now: float, retention_s: float
+    ) -> None:
+        """Keep a first reply, and let go of those whose time is over."""
+        self.by_id.pop(request_id, None)
+        self.by_id[request_id] = Remembered(status, body, now)
         self.fresh.append(request_id)
+        while self.by_id:
+            oldest = next(iter(self.by_id))
+            if oldest == request_id or now - self.by_id[oldest].at < retention_s:
+                break
+            del self.by_id[oldest]
+            self.forgotten.append(oldest)
 
 
-def check_length(request_id: str, *, is_batch: bool) -> None:
-    """Raises Problem 2130 for an id that is too long."""
+def check(request_id: str, *, is_batch: bool) -> None:
+    """Raises Problem 2130 for an id that is too long or not printable."""
     most = LONGEST_IN_BATCH if is_batch else LONGEST
     if len(request_id) > most:
         raise Problem(
@@ -62,6 +82,8 @@ def check_length(request_id: str, *, is_batch: bool) -> None:
             f"Supplied length:{len(request_id)}",
             "requestid",
         )
+    if not request_id.isprintable():
+        raise Problem("2130", "The request id holds unsupported characters.", "requestid")
 
 
 def once(
@@ -71,20 +93,74 @@ def once(
     request_id = request.query.get("requestid", "")
     if not request_id:
         return work()
-    replies = service.replies_of(company.realm_id)
-    now = service.clock.epoch()
-    check_length(request_id, is_batch=target.operation == "batch")
-    first = replies.first(request_id, now, service.switches.requestid_retention_s)
+    check(request_id, is_batch=target.operation == "batch")
+    replies, switches = service.replies_of(company.realm_id), service.switches
+    now, retention_s = service.clock.epoch(), switches.requestid_retention_s
+    first = replies.first(request_id, now, retention_s)
     if first is not None:
-        if service.switches.requestid_replay == "refused":
-            raise Problem("600", f"The request id {request_id} has been used.", "requestid")
-        return first
+        if switches.requestid_replay == "refused":
+            raise used(request_id)
+        return Reply(first.status, first.body)
     try:
         reply = work()
     except Problem as problem:
-        if service.switches.requestid_replays_faults:
+        if switches.requestid_replays_faults and problem.status < FIRST_SERVER_ERROR:
             fault = refusal(problem, request, service.clock.now(), shape="json")
-            replies.remember(request_id, fault, now)
+            replies.remember(request_id, fault.status, fault.body, now, retention_s)
         raise
-    replies.remember(request_id, reply, now)
+    replies.remember(request_id, reply.status, reply.body, now, retention_s)
     return reply
+
+
+def item_once(
+    service: Service, company: Company, request_id: str, item_id: str, work: Callable[[], bytes]
+) -> tuple[bytes, bool]:
+    """A batch item's answer, and whether it is that of an earlier request."""
+    if not request_id:
+        return work(), False
+    replies, switches = service.replies_of(company.realm_id), service.switches
+    now, retention_s = service.clock.epoch(), switches.requestid_retention_s
+    key = f"{request_id}{SEPARATOR}{item_id}"
+    first = replies.first(key, now, retention_s)
+    if first is not None:
+        return first.body, True
+    answer = work()
+    if switches.requestid_replays_faults or not answer.startswith(b'{"Fault"'):
+        replies.remember(key, 200, answer, now, retention_s)
+    return answer, False
+
+
+def used(request_id: str) -> Problem:
+    """600: the id has been used or is in use."""
+    return Problem("600", f"Duplicate Request ID : {request_id}", "requestid")
+
+
+@asynccontextmanager
+async def turn(
+    service: Service, request: Request, target: Target
+) -> AsyncIterator[tuple[Request, Reply | None]]:
+    """The time in which a request runs: what to carry out, or the refusal of a repetition.
+
+    Source: Intuit, "Error codes" (600); what happens to a repetition while the first request
+    still runs is not documented, see the switch `requestid_running`.
+    """
+    request_id = request.query.get("requestid", "")
+    is_write = request.method == "POST" and target.operation != "query"
+    if not request_id or not is_write or target.realm_id not in service.companies:
+        yield request, None
+        return
+    running, reading = service.replies_of(target.realm_id).running, service.switches
+    if request_id in running and reading.requestid_running == "executed":
+        query = {name: text for name, text in request.query.items() if name != "requestid"}
+        yield replace(request, query=query), None
+        return
+    if request_id in running and reading.requestid_running == "refused":
+        yield request, refusal(used(request_id), request, service.clock.now())
+        return
+    while request_id in running:
+        await running[request_id].wait()
+    running[request_id] = asyncio.Event()
+    try:
+        yield request, None
+    finally:
+        running.pop(request_id).set()

@@ -48,10 +48,25 @@ class Switches:
     """Using a dead refresh token `revokes` its successor too, or is only `refused`."""
     rotate_always: bool = True
     """A new refresh token at every refresh, or only once the old one is a day old."""
+    refresh_life_s: int = 8_726_400
+    """Life of a new refresh token: 101 days as recorded, or 8640000 ("OAuth 2.0")."""
+    reconnect: str = "replaces"
+    """Connecting a company again `replaces` the user's earlier consent, or `adds` one."""
+    code_life_s: int = 60
+    """Life of an authorisation code, which Intuit does not tell ("OAuth 2.0")."""
+    code_reuse: str = "revokes"
+    """A code used twice `revokes` the pair it gave, or is only `refused` ("OAuth 2.0")."""
+    invalid_client_status: int = 401
+    """Status of invalid_client at the token endpoint; 400 has been seen too."""
+    invalid_grant_description: str = "none"
+    """Words beside invalid_grant: `none`, `short` or `long`; all three have been seen."""
     requestid_replay: str = "first_reply"
     """A repeated requestid: `first_reply` also for another body, or `refused` (600)."""
     requestid_replays_faults: bool = True
     """Whether a validation fault is remembered under its requestid too."""
+    requestid_running: str = "refused"
+    """A repeated requestid while the first request still runs: `refused` (600), `waits` for its
+    reply, or is `executed` too ("Error codes" 600)."""
     requestid_retention_s: int = 86400
     """How long a requestid is remembered."""
     adjustment_query_has_lines: bool = True
