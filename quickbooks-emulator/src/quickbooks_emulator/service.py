@@ -11,7 +11,7 @@ from quickbooks_emulator.catalogue import ENTITIES, Entity
 from quickbooks_emulator.clock import Clock
 from quickbooks_emulator.injection import Rules
 from quickbooks_emulator.limits import Limits, Meter
-from quickbooks_emulator.oauth import REALM_ID, REFRESH_TOKEN, Authority
+from quickbooks_emulator.oauth import REALM_ID, REFRESH_TOKEN, USER_ID, Authority
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.replay import Replies
 from quickbooks_emulator.rules.documents import Circumstances
@@ -63,7 +63,7 @@ class Service:
         self.calls.clear()
         self.meters = {}
         self.authority = Authority()
-        self.authority.issue(self.clock.epoch(), REALM_ID, REFRESH_TOKEN)
+        self.authority.issue(self.clock.epoch(), REALM_ID, REFRESH_TOKEN, user_id=USER_ID)
         company = Company(REALM_ID)
         self.companies = {REALM_ID: company}
         self.replies = {REALM_ID: Replies()}
