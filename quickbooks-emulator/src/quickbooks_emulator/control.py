@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quickbooks_emulator import __version__
 from quickbooks_emulator.clock import envelope_text, parse_moment
-from quickbooks_emulator.json_text import Json, JsonObject, dumps, loads
-from quickbooks_emulator.messages import Reply, Request
+from quickbooks_emulator.json_text import Json, dumps
+from quickbooks_emulator.messages import Reply, object_in
+from quickbooks_emulator.oauth import controls
 from quickbooks_emulator.problems import Problem, fault_body
 from quickbooks_emulator.service import Service, entity_of
 from quickbooks_emulator.settlement import lines_total
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from quickbooks_emulator.messages import Request
 
 PREFIX = "/_emulator/"
 Handler: TypeAlias = "Callable[[Service, Request, list[str]], Json]"
@@ -46,15 +49,6 @@ def _answer(service: Service, request: Request) -> Reply:
         return Reply(400, dumps(fault_body(refused, service.clock.now())))
 
 
-def _body(request: Request) -> JsonObject:
-    if not request.body:
-        return {}
-    value = loads(request.body)
-    if not isinstance(value, dict):
-        raise Problem("2010", "A JSON object is expected")
-    return value
-
-
 def _health(service: Service, _request: Request, _rest: list[str]) -> Json:
     return {
         "status": "ok",
@@ -66,12 +60,12 @@ def _health(service: Service, _request: Request, _rest: list[str]) -> Json:
 
 
 def _reset(service: Service, request: Request, _rest: list[str]) -> Json:
-    service.reset(str(_body(request).get("seed", "empty")))
+    service.reset(str(object_in(request).get("seed", "empty")))
     return {"seed": service.seed}
 
 
 def _clock(service: Service, request: Request, _rest: list[str]) -> Json:
-    body = _body(request) if request.method == "POST" else {}
+    body = object_in(request) if request.method == "POST" else {}
     if "advance_s" in body:
         service.clock.advance(float(body["advance_s"]))
     if "set" in body:
@@ -90,16 +84,20 @@ def _clock(service: Service, request: Request, _rest: list[str]) -> Json:
 def _calls(service: Service, request: Request, _rest: list[str]) -> Json:
     if request.method == "DELETE":
         service.calls.clear()
+        if service.file is not None:
+            service.file.forget_usage()
     return [call.as_json() for call in service.calls.latest]
 
 
-def _usage(service: Service, _request: Request, _rest: list[str]) -> Json:
-    return service.calls.usage()
+def _usage(service: Service, request: Request, _rest: list[str]) -> Json:
+    """The sums, or calls and units grouped by what `by` names."""
+    by = [name for name in request.query.get("by", "").split(",") if name]
+    return service.calls.counted.grouped(by) if by else service.calls.usage()
 
 
 def _faults(service: Service, request: Request, _rest: list[str]) -> Json:
     if request.method == "POST":
-        return service.faults.arm(_body(request)).as_json()
+        return service.faults.arm(object_in(request)).as_json()
     if request.method == "DELETE":
         service.faults.clear()
     return [rule.as_json() for rule in service.faults.armed]
@@ -107,48 +105,18 @@ def _faults(service: Service, request: Request, _rest: list[str]) -> Json:
 
 def _switches(service: Service, request: Request, _rest: list[str]) -> Json:
     if request.method == "POST":
-        service.switches.change(_body(request))
+        service.switches.change(object_in(request))
         if service.file is not None:
             service.file.keep_settings(service)
     return {name: getattr(service.switches, name) for name in service.switches.__slots__}
 
 
-def _tokens(service: Service, request: Request, rest: list[str]) -> Json:
-    now = service.clock.epoch()
-    body = _body(request)
-    result: JsonObject = {}
-    if rest == ["expire"]:
-        service.authority.expire(
-            access=bool(body.get("access", True)), refresh=bool(body.get("refresh", False))
-        )
-    elif rest == ["issue"]:
-        realm_id = str(body.get("realm_id") or service.company.realm_id)
-        grant = service.authority.issue(now, realm_id, str(body.get("refresh_token") or ""))
-        result = {"refresh_token": grant.refresh_token, "realm_id": grant.realm_id}
-    else:
-        raise Problem("610", "No such control: tokens/expire and tokens/issue are", status=404)
-    if service.file is not None:
-        service.file.keep_authority(service)
-    return result
-
-
 def _limits(service: Service, request: Request, _rest: list[str]) -> Json:
-    limits = service.limits
-    body = _body(request) if request.method == "POST" else {}
-    for name in ("per_minute", "per_second", "concurrent", "batches_per_minute"):
-        if name in body:
-            setattr(limits, name, int(body[name]))
-    if "enabled" in body:
-        limits.is_enabled = bool(body["enabled"])
-    if body and service.file is not None:
-        service.file.keep_settings(service)
-    return {
-        "enabled": limits.is_enabled,
-        "per_minute": limits.per_minute,
-        "per_second": limits.per_second,
-        "concurrent": limits.concurrent,
-        "batches_per_minute": limits.batches_per_minute,
-    }
+    if request.method == "POST":
+        service.limits.change(object_in(request))
+        if service.file is not None:
+            service.file.keep_settings(service)
+    return service.limits.as_json()
 
 
 def _entities(service: Service, _request: Request, rest: list[str]) -> Json:
@@ -163,7 +131,7 @@ def _write_entities(service: Service, request: Request, _rest: list[str]) -> Jso
     return service.write_all(
         service.company,
         request.query.get("operation", ""),
-        _body(request),
+        object_in(request),
         allows_duplicate_number="allowduplicates" in request.query,
     )
 
@@ -204,7 +172,12 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("DELETE", "faults"): _faults,
     ("GET", "switches"): _switches,
     ("POST", "switches"): _switches,
-    ("POST", "tokens"): _tokens,
+    ("GET", "tokens"): controls.tokens,
+    ("POST", "tokens"): controls.change_tokens,
+    ("GET", "apps"): controls.apps,
+    ("POST", "apps"): controls.add_app,
+    ("GET", "companies"): controls.companies,
+    ("POST", "companies"): controls.add_company,
     ("GET", "limits"): _limits,
     ("POST", "limits"): _limits,
     ("GET", "entities"): _entities,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 JSON_TYPE = "application/json;charset=UTF-8"
 XML_TYPE = "application/xml;charset=UTF-8"
 GATEWAY_TYPES = frozenset({"SERVICE", "AUTHENTICATION"})
+WEIGHT = re.compile(r"q=\s*([01](?:\.[0-9]{0,3})?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,16 @@ class Request:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes = b""
+    has_gone: Callable[[], bool] = field(default=lambda: False, compare=False)
+    """Whether the caller has hung up meanwhile."""
 
     @property
     def wants_json(self) -> bool:
         """JSON only comes to those who ask for it; XML is what the service speaks by itself."""
-        accepts = self.headers.get("accept", "").lower()
-        return "json" in accepts or self.query.get("format", "").lower() == "json"
+        wanted = self.query.get("format", "").lower()
+        if wanted in {"json", "xml"}:
+            return wanted == "json"
+        return _prefers_json(self.headers.get("accept", "").lower())
 
 
 class Delivery(Enum):
@@ -44,6 +51,10 @@ class Delivery(Enum):
     """Not at all: the connection is reset."""
     CUT = "cut"
     """Half of it, under a Content-Length for all."""
+    CUT_CHUNK = "cut_chunk"
+    """Half of it, in chunks of which the last never comes."""
+    SLOW = "slow"
+    """In many small pieces."""
 
 
 @dataclass(slots=True)
@@ -55,8 +66,32 @@ class Reply:
     content_type: str = JSON_TYPE
     headers: dict[str, str] = field(default_factory=dict)
     delivery: Delivery = Delivery.WHOLE
+    takes_s: float = 0.0
+    """How long a slow reply takes."""
     units: int = 1
     """What the call counts for where it is metered."""
+
+
+def object_in(request: Request) -> JsonObject:
+    """The JSON object of a control's body; without one an empty object. Raises Problem 2010."""
+    value = loads(request.body) if request.body else {}
+    if not isinstance(value, dict):
+        raise Problem("2010", "A JSON object is expected")
+    return value
+
+
+def _prefers_json(accept: str) -> bool:
+    """Whether JSON is named, and not after XML or with less weight."""
+    weights = {"json": 0.0, "xml": 0.0}
+    for choice in accept.split(","):
+        name, _, rest = choice.partition(";")
+        found = WEIGHT.search(rest)
+        weight = float(found[1]) if found else 1.0
+        for language in weights:
+            if language in name:
+                weights[language] = max(weights[language], weight)
+    json, xml = weights["json"], weights["xml"]
+    return json > xml or (0 < json == xml and accept.index("json") < accept.index("xml"))
 
 
 def transaction_id() -> str:
@@ -85,7 +120,7 @@ def refusal(problem: Problem, request: Request, now: datetime, *, shape: str = "
 
 def rendered(reply: Reply, request: Request) -> Reply:
     """The reply in the language the caller accepts."""
-    if request.wants_json or reply.content_type != JSON_TYPE:
+    if request.wants_json or reply.content_type != JSON_TYPE or not reply.body:
         return reply
     value: JsonObject = loads(reply.body)
     return replace(reply, body=document(value), content_type=XML_TYPE)

@@ -11,16 +11,21 @@ from quickbooks_emulator.catalogue import ENTITIES, Entity
 from quickbooks_emulator.clock import Clock
 from quickbooks_emulator.injection import Rules
 from quickbooks_emulator.limits import Limits, Meter
+from quickbooks_emulator.messages import Delivery
 from quickbooks_emulator.oauth import REALM_ID, REFRESH_TOKEN, USER_ID, Authority
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.replay import Replies
 from quickbooks_emulator.rules.documents import Circumstances
 from quickbooks_emulator.store import Company
 from quickbooks_emulator.switches import Switches
+from quickbooks_emulator.usage import METERED
 from quickbooks_emulator.writes import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from quickbooks_emulator.calls import Recorded
+    from quickbooks_emulator.messages import Reply
 
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.persistence import File
@@ -54,8 +59,7 @@ class Service:
 
     def reset(self, seed: str) -> None:
         """Start over: seed, clock, switches, limits, faults, calls and tokens. Raises Problem."""
-        if seed not in seeds.NAMES:
-            raise Problem("2010", f"Unknown seed {seed}: known are {', '.join(seeds.NAMES)}")
+        _check_seed(seed)
         self.clock.reset()
         self.switches = Switches()
         self.limits = Limits(is_enabled=self.has_limits)
@@ -72,6 +76,27 @@ class Service:
         company.commit()
         if self.file is not None:
             self.file.rewrite(self)
+
+    def open_company(
+        self, realm_id: str, seed: str, *, name: str = "", country: str = ""
+    ) -> JsonObject:
+        """Another company with a seed of its own; returns the seed's facts. Raises Problem 2010."""
+        _check_seed(seed)
+        if realm_id in self.companies:
+            raise Problem("2010", f"There is a company {realm_id} already", "realm_id")
+        company = Company(realm_id)
+        facts = seeds.plant(seed, company, int(self.clock.epoch()))
+        wanted = {"CompanyName": name, "LegalName": name, "Country": country}
+        changes = {field: text for field, text in wanted.items() if text}
+        for row in list(company.rows("CompanyInfo")):
+            company.put("CompanyInfo", row.with_body({**row.body, **changes}))
+        company.commit()
+        self.companies[realm_id] = company
+        self.replies[realm_id] = Replies()
+        if self.file is not None:
+            keys = [(entity, key) for entity, table in company.tables.items() for key in table.rows]
+            self.file.keep(company, keys)
+        return facts
 
     @property
     def company(self) -> Company:
@@ -149,12 +174,44 @@ class Service:
         """The calls of a company inside the limits' windows."""
         return self.meters.setdefault(realm_id, Meter())
 
+    # -- calls
+
+    def admit(self, call: Recorded) -> bool:
+        """Whether the limits let a call in that has been recorded; if so it must end."""
+        limits, is_metered = self.limits, call.call_class == METERED
+        if limits.metered_per_month and (is_metered or self.switches.builder_block == "all"):
+            month = self.clock.today().strftime("%Y-%m")
+            if self.calls.counted.metered_in(month) >= limits.metered_per_month:
+                return False
+        meter, is_batch = self.meter_of(call.realm_id), call.operation == "batch"
+        now = self.clock.passed()
+        return meter.admit(limits, self.switches, now, call.app, is_batch=is_batch)
+
+    def end_call(self, call: Recorded, reply: Reply, *, is_throttled: bool = False) -> None:
+        """Count a call that has been answered."""
+        self.calls.end(
+            call,
+            reply.status,
+            self.clock.today().strftime("%Y-%m"),
+            units=reply.units,
+            is_lost=reply.delivery is not Delivery.WHOLE,
+            is_throttled=is_throttled,
+        )
+        if self.file is not None:
+            self.file.keep_usage(self.calls.counted)
+            self.file.flush()
+
 
 def _with_token(company: Company, name: str, body: Json) -> Json:
     if not isinstance(body, dict) or not body.get("Id") or "SyncToken" in body:
         return body
     current = company.body(name, str(body["Id"])) or {}
     return {"sparse": True, "SyncToken": current.get("SyncToken", "0"), **body}
+
+
+def _check_seed(seed: str) -> None:
+    if seed not in seeds.NAMES:
+        raise Problem("2010", f"Unknown seed {seed}: known are {', '.join(seeds.NAMES)}")
 
 
 def entity_of(name: str) -> Entity:
