@@ -144,7 +144,8 @@ def test_inactive_rows_are_left_out_unless_asked_for(caller: Caller, emulator: E
         ("select * from Item where Name != 'a'", "4000"),
         ("select * from Item where (Name = 'a')", "4000"),
         ("select * from Invoice where Balance > 0", "4000"),
-        ("select * from Item maxresults 10 startposition 1", "4000"),
+        ("select * from Item maxresults 10 orderby Name", "4000"),
+        ("select * from Item startposition 1 startposition 1", "4000"),
         ("select * from Item; select * from Item", "4000"),
         ("select * from NULL", "4000"),
         ("select * from Item order Name", "4000"),
@@ -166,19 +167,6 @@ def test_what_the_language_lacks_is_refused(caller: Caller, text: str, code: str
     Source: Intuit, "Error codes" (4000, 4001); release notes on Id filters and ordering.
     """
     assert code == caller.refused_query(text)
-
-
-def test_the_words_of_a_parse_error_say_where(caller: Caller) -> None:
-    """
-    Source: recorded answer.
-    """
-    reply = caller.send("GET", "query", params={"query": "select * from NULL"})
-
-    error = reply.json()["Fault"]["Error"][0]
-    assert "Error parsing query" == error["Message"]
-    assert (
-        'QueryParserError: Encountered " "NULL" "NULL "" at line 1, column 15.' in error["Detail"]
-    )
 
 
 def test_a_column_list_gives_sparse_rows(caller: Caller, shop: Shop) -> None:

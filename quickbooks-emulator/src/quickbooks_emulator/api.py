@@ -13,7 +13,13 @@ from quickbooks_emulator.catalogue import Kind
 from quickbooks_emulator.clock import envelope_text
 from quickbooks_emulator.json_text import dumps, loads
 from quickbooks_emulator.messages import Reply, Request, refusal, rendered
-from quickbooks_emulator.problems import Problem, missing, not_found, unsupported_property
+from quickbooks_emulator.problems import (
+    Problem,
+    missing,
+    not_found,
+    unauthorized,
+    unsupported_property,
+)
 from quickbooks_emulator.query import evaluate
 from quickbooks_emulator.service import Service
 from quickbooks_emulator.store import Company
@@ -27,11 +33,12 @@ __all__ = ["HANDLERS", "Target", "answer", "enveloped", "parsed", "query_rules",
 
 Handler: TypeAlias = Callable[[Service, Company, Request, Target], Reply]
 OK = 200
+FIRST_FAILURE = 400
 SERVER_ERROR = 500
 
 
 def answer(service: Service, request: Request, target: Target) -> Reply:
-    """The reply to an API call that the gateway has let in."""
+    """The reply to an API call that the gateway has let in; what succeeds is JSON as yet."""
     now = service.clock.now()
     try:
         service.authority.check(
@@ -39,9 +46,10 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
         )
         company = service.companies.get(target.realm_id)
         if company is None:
-            raise not_found()
+            raise unauthorized()
         handler = _handler(request, target)
-        return rendered(handler(service, company, request, target), request)
+        reply = handler(service, company, request, target)
+        return reply if reply.status < FIRST_FAILURE else rendered(reply, request)
     except Problem as problem:
         return refusal(problem, request, now)
 
@@ -81,8 +89,7 @@ def queried(service: Service, company: Company, _request: Request, target: Targe
 
 def query_rules(service: Service) -> evaluate.Rules:
     """The switches a query depends on."""
-    switches = service.switches
-    return evaluate.Rules(switches.adjustment_query_has_lines, switches.adjustment_update_queryable)
+    return evaluate.Rules.of(service.switches, service.clock.today())
 
 
 def captured(service: Service, company: Company, request: Request, target: Target) -> Reply:

@@ -69,6 +69,20 @@ class Switches:
     reply, or is `executed` too ("Error codes" 600)."""
     requestid_retention_s: int = 86400
     """How long a requestid is remembered."""
+    query_bare_numbers: bool = False
+    """Whether a number without quotes is a value; else 4000 ("Query operations and syntax")."""
+    query_unordered: str = "recorded"
+    """Rows without ORDERBY: as `recorded` (documents by last change, newest first; lists by
+    name), or in the order of `creation` ("Query operations and syntax")."""
+    query_over_1000: str = "capped"
+    """MAXRESULTS over 1000: `capped` in silence, or `refused` (4001)."""
+    query_total_count: str = "page"
+    """totalCount beside rows, of the entities that have it: rows of the `page`, of the `whole`
+    answer, or `absent` (recorded answers do not tell the first two apart)."""
+    query_uncertain_properties: bool = False
+    """Whether properties filter and sort whose marks are not known, such as Vendor.Balance."""
+    query_reference_value: bool = False
+    """Whether `CustomerRef.value` filters as `CustomerRef` does; else 4001."""
     adjustment_query_has_lines: bool = True
     """Whether rows of a query over InventoryAdjustment carry their lines."""
     adjustment_update_queryable: bool = True
@@ -83,6 +97,15 @@ class Switches:
     """The company's preference to refuse a document number that is taken (6140)."""
     throttle_body: str = "xml"
     """The shape of a 429: `xml` even to JSON callers, `lowercase` or `json` ("Throttling")."""
+    throttle_status: int = 429
+    """Status of a throttled reply; 403 until 2016."""
+    throttled_calls_count: bool = True
+    """Whether refused calls fill the windows too, so that hammering keeps one locked out."""
+    limit_window: str = "sliding"
+    """Windows of the limits: `sliding`, or `fixed` to the clock's minutes and seconds."""
+    builder_block: str = "all"
+    """What is refused once the month's metered calls are used up: `all` calls of the app, which
+    is shown as offline, or only `metered` ones (Partner Program)."""
     retry_after_s: int = 0
     """Seconds named in Retry-After of a 429; 0 sends no such header."""
     book_close_password: bool = False

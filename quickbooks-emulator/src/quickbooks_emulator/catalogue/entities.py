@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from quickbooks_emulator.catalogue.flags import FILTERS, SORTS
+from quickbooks_emulator.catalogue.flags import filterable, sortable
 from quickbooks_emulator.catalogue.kinds import Entity, Kind
 from quickbooks_emulator.catalogue.properties import (
     COMMON,
@@ -20,7 +20,6 @@ from quickbooks_emulator.catalogue.properties import (
     PURCHASING,
     SALES,
 )
-from quickbooks_emulator.catalogue.scalars import MOMENTS
 
 _SALE_REFS = {
     "CustomerRef": "Customer", "SalesTermRef": "Term", "PaymentMethodRef": "PaymentMethod",
@@ -52,7 +51,6 @@ def _entity(
     in_cdc: bool = True,
 ) -> Entity:
     """An entity with the flags of its name."""
-    sortable = frozenset(SORTS.get(name, "").split()) | MOMENTS
     return Entity(
         name,
         kind,
@@ -60,8 +58,8 @@ def _entity(
         tuple(required.split()),
         MappingProxyType(references or {}),
         MappingProxyType(lengths or {}),
-        frozenset(FILTERS.get(name, "").split()) | sortable | {"Id"},
-        sortable,
+        filterable(name),
+        sortable(name),
         can_create,
         in_cdc,
     )

@@ -1,41 +1,32 @@
-"""Queries answered from the stored rows, with the checks QuickBooks makes before.
+"""Queries answered from the stored rows.
 
-Source: Intuit, "Query operations and syntax" and the "filterable" and "sortable" marks of each
-entity's reference page.
+Source: Intuit, "Query operations and syntax"; "sortable" on the reference page of each entity;
+recorded answers (order and totalCount of unordered rows, the words of refusals).
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
 from quickbooks_emulator.catalogue import Entity, Kind
+from quickbooks_emulator.catalogue.flags import COUNTED, ELSEWHERE, NAMES, UNKNOWN_HERE, uncertain
 from quickbooks_emulator.json_text import dumps
-from quickbooks_emulator.query.candidates import Test, Wanted, matching
-from quickbooks_emulator.query.grammar import DEFAULT_RESULTS, MAX_RESULTS, Condition, Query, parse
-from quickbooks_emulator.query.values import UPDATED, getter, invalid, literal, property_named
+from quickbooks_emulator.query.candidates import Wanted, matching
+from quickbooks_emulator.query.conditions import tests_of
+from quickbooks_emulator.query.grammar import DEFAULT_RESULTS, MAX_RESULTS, Query, parse
+from quickbooks_emulator.query.readings import Rules
+from quickbooks_emulator.query.values import CREATED, EXACT, UPDATED, invalid, property_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from quickbooks_emulator.json_text import JsonObject
-    from quickbooks_emulator.query.values import Comparable
-    from quickbooks_emulator.store import Company, Row
+    from quickbooks_emulator.json_text import Json, JsonObject
+    from quickbooks_emulator.rows import Row
+    from quickbooks_emulator.store import Company
 
-COMPARISONS: dict[str, Callable[[Comparable, Comparable], bool]] = {
-    "=": eq, "<": lt, ">": gt, "<=": le, ">=": ge,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The readings of uncertain facts a query depends on."""
-
-    has_adjustment_lines: bool = True
-    is_adjustment_update_queryable: bool = True
+__all__ = ["Answer", "Rules", "answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +37,8 @@ class Answer:
     rows: tuple[bytes, ...] = ()
     start_position: int = 1
     count: int | None = None
+    total: int | None = None
+    """The `totalCount` beside rows, where there is one."""
 
     def json(self) -> bytes:
         """The text of the `QueryResponse` object."""
@@ -53,137 +46,114 @@ class Answer:
             return b'{"totalCount":%d}' % self.count
         if not self.rows:
             return b"{}"
-        return b'{"%s":[%s],"startPosition":%d,"maxResults":%d}' % (
+        return b'{"%s":[%s],"startPosition":%d,"maxResults":%d%s}' % (
             self.entity.encode(),
             b",".join(self.rows),
             self.start_position,
             len(self.rows),
+            b"" if self.total is None else b',"totalCount":%d' % self.total,
         )
 
 
 def answer(company: Company, text: str, rules: Rules) -> Answer:
     """What a query text gives. Raises Problem 4000 or 4001."""
-    query = parse(text)
+    query = parse(text, reads_bare_numbers=rules.reads_bare_numbers)
     entity = catalogue.named(query.entity)
+    start, most = _page(query, rules)
     if entity is None:
-        raise invalid(f"invalid context declaration: {query.entity}")
-    start, most = _page(query)
-    tests = [_test(entity, condition, rules) for condition in query.conditions]
-    order = _keys(entity, query, rules)
-    wanted = Wanted((*tests, *_hidden(entity, query)), tuple(order))
-    found = matching(company.tables[entity.name], wanted)
+        return Answer(_elsewhere(query.entity), count=0 if query.is_count else None)
+    columns = [property_named(entity, name) for name in query.properties if name != "*"]
+    tests = tests_of(entity, query.conditions, rules)
+    found = matching(company.tables[entity.name], Wanted(tests, _order(entity, query, rules)))
     if query.is_count:
         return Answer(entity.name, count=len(found))
     page = found[start - 1 : start - 1 + most]
-    return Answer(entity.name, tuple(_texts(entity, query, page, rules)), start)
+    rows = _whole(entity, page, rules) if "*" in query.properties else _columns(page, columns)
+    return Answer(
+        entity.name, tuple(rows), start, total=_total(entity, len(page), len(found), rules)
+    )
 
 
-def _page(query: Query) -> tuple[int, int]:
+def _elsewhere(name: str) -> str:
+    """The spelling of an entity of which there are no rows. Raises Problem 4001 for others."""
+    if name.lower() in UNKNOWN_HERE:
+        raise invalid(f"Metadata not found for Entity: {UNKNOWN_HERE[name.lower()]}")
+    if name.lower() not in ELSEWHERE:
+        raise invalid(f"invalid context declaration: {name}")
+    return ELSEWHERE[name.lower()]
+
+
+def _page(query: Query, rules: Rules) -> tuple[int, int]:
     for value in (query.start_position, query.max_results):
         if value is not None and value < 1:
             raise invalid(f"value {value} is too small. Min allowed value is 1")
-    return query.start_position or 1, min(query.max_results or DEFAULT_RESULTS, MAX_RESULTS)
+    most = query.max_results or DEFAULT_RESULTS
+    if most > MAX_RESULTS and not rules.caps_pages:
+        raise invalid(f"value {most} is too large. Max allowed value is {MAX_RESULTS}")
+    return query.start_position or 1, min(most, MAX_RESULTS)
 
 
-def _may_filter(entity: Entity, name: str, rules: Rules) -> bool:
-    if entity.name == "InventoryAdjustment" and name == UPDATED:
-        return rules.is_adjustment_update_queryable
-    return name in entity.filterable
+def _total(entity: Entity, on_page: int, found: int, rules: Rules) -> int | None:
+    if entity.name not in COUNTED or rules.total_count == "absent":
+        return None
+    return found if rules.total_count == "whole" else on_page
 
 
-def _test(entity: Entity, condition: Condition, rules: Rules) -> Test:
-    name = property_named(entity, condition.property)
-    if not _may_filter(entity, name, rules):
-        if name == "Active" and entity.kind is Kind.TRANSACTION:
-            raise invalid(f"Property Active not found for Entity {entity.name}")
-        raise invalid(f"property '{name}' is not queryable")
-    if name == "Id" and condition.operator not in {"=", "in"}:
-        raise invalid(f"operator {condition.operator} is not supported for property Id")
-    read = getter(name)
-    if condition.operator == "in":
-        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-        chosen = frozenset(literal(entity, name, value) for value in values)
-        return Test(name, "in", chosen, lambda row: read(row) in chosen)
-    value = condition.value
-    if isinstance(value, tuple):
-        raise invalid(f"a list needs IN for property {name}")
-    if condition.operator == "like":
-        return Test(name, "like", str(value).casefold(), _like(read, str(value)))
-    if str(value) == " " and not isinstance(value, bool):
-        # A blank in quotes stands for null.
-        if condition.operator == "=":
-            return Test(name, "=", None, lambda row: read(row) is None)
-        return Test(name, "is not", None, lambda row: read(row) is not None)
-    wanted = literal(entity, name, value)
-    compare = COMPARISONS[condition.operator]
-
-    def holds(row: Row) -> bool:
-        actual = read(row)
-        return actual is not None and compare(actual, wanted)
-
-    return Test(name, condition.operator, wanted, holds)
-
-
-def _like(read: Callable[[Row], Comparable], pattern: str) -> Callable[[Row], bool]:
-    expression = re.compile(
-        ".*".join(re.escape(part) for part in pattern.casefold().split("%")), re.DOTALL
-    )
-
-    def holds(row: Row) -> bool:
-        actual = read(row)
-        return actual is not None and expression.fullmatch(str(actual)) is not None
-
-    return holds
-
-
-def _hidden(entity: Entity, query: Query) -> list[Test]:
-    """Inactive rows of lists stay out unless the query speaks of Active."""
-    speaks = any(condition.property.lower() == "active" for condition in query.conditions)
-    if speaks or entity.name not in catalogue.INACTIVATED_BY_DEFAULT:
-        return []
-    return [Test("Active", "=", True, getter("Active"))]
-
-
-def _keys(entity: Entity, query: Query, rules: Rules) -> list[tuple[str, bool]]:
+def _order(entity: Entity, query: Query, rules: Rules) -> tuple[tuple[str, bool], ...]:
     """Name and direction of each key. Raises Problem 4001 for one that does not sort."""
-    keys = []
-    for key in query.order:
-        name = property_named(entity, key.property)
-        if name not in entity.sortable or (
-            name == UPDATED and not _may_filter(entity, name, rules)
-        ):
-            raise invalid(f"property '{name}' is not sortable")
-        keys.append((name, key.is_descending))
-    return keys
+    keys = tuple((_sortable(entity, key.property, rules), key.is_descending) for key in query.order)
+    if keys or not rules.is_order_recorded:
+        return keys
+    if entity.kind is Kind.TRANSACTION:
+        return ((UPDATED, True), (CREATED, True))
+    return ((NAMES.get(entity.name, "Name") + EXACT, False),)
 
 
-def _texts(entity: Entity, query: Query, rows: Sequence[Row], rules: Rules) -> Iterable[bytes]:
-    if "*" in query.properties:
-        for name in query.properties:
-            if name != "*":
-                property_named(entity, name)
-        if entity.name == "InventoryAdjustment" and not rules.has_adjustment_lines:
-            for row in rows:
-                yield dumps({key: value for key, value in row.body.items() if key != "Line"})
-            return
-        for row in rows:
-            yield row.json()
-        return
-    names = [property_named(entity, name) for name in query.properties]
-    for row in rows:
-        yield dumps(_projected(row.body, names))
+def _sortable(entity: Entity, written: str, rules: Rules) -> str:
+    name = property_named(entity, written)
+    allowed = entity.sortable
+    if rules.is_uncertain_queryable:
+        allowed = allowed | uncertain(entity.name)
+    if entity.name == "InventoryAdjustment" and not rules.is_adjustment_update_queryable:
+        allowed = allowed - {UPDATED}
+    if name not in allowed:
+        raise invalid(f"property '{name}' is not sortable")
+    return name
+
+
+def _whole(entity: Entity, rows: Sequence[Row], rules: Rules) -> Iterable[bytes]:
+    if entity.name == "InventoryAdjustment" and not rules.has_adjustment_lines:
+        return [
+            dumps({key: value for key, value in row.body.items() if key != "Line"}) for row in rows
+        ]
+    return [row.json() for row in rows]
+
+
+def _columns(rows: Sequence[Row], names: list[str]) -> Iterable[bytes]:
+    return [dumps(_projected(row.body, names)) for row in rows]
 
 
 def _projected(body: JsonObject, names: list[str]) -> JsonObject:
     """Only the columns asked for; the Id always comes along and the row is marked sparse."""
-    chosen: JsonObject = {"Id": body["Id"], "domain": "QBO", "sparse": True}
+    chosen: JsonObject = {"Id": body["Id"]}
     for name in names:
-        top, _, inner = name.partition(".")
-        if top not in body:
-            continue
-        if not inner:
-            chosen[top] = body[top]
-        elif inner in body[top]:
-            chosen.setdefault(top, {})[inner] = body[top][inner]
-    chosen["sparse"] = True
-    return chosen
+        _copy(body, chosen, name.split("."))
+    return {**chosen, "domain": "QBO", "sparse": True}
+
+
+def _copy(source: JsonObject, copy: JsonObject, path: list[str]) -> None:
+    """Take what the path leads to along, with the objects round it; a list comes whole."""
+    first, *rest = path
+    key = next((key for key in source if key.lower() == first.lower()), None)
+    if key is None:
+        return
+    inner: Json = source[key]
+    if not rest or not isinstance(inner, dict):
+        copy[key] = inner
+        return
+    known = copy.get(key)
+    kept: JsonObject = dict(known) if isinstance(known, dict) and known is not inner else {}
+    if known is inner:
+        return
+    _copy(inner, kept, rest)
+    copy[key] = kept

@@ -2,59 +2,58 @@
 
     SELECT * | COUNT(*) | property [, property] …   FROM Entity
     [WHERE property op value [AND …]]  [ORDERBY | ORDER BY property [ASC|DESC] [, …]]
-    [STARTPOSITION n]  [MAXRESULTS n]
+    [STARTPOSITION n]  [MAXRESULTS n]        these two in either order
 
 Keywords and names are read in any case. Text, dates and numbers stand in single quotes, with a
-backslash before a quote inside; true and false stand bare.
-Source: Intuit, "Query operations and syntax".
+backslash before a quote inside; true, false and CURRENT_DATE stand bare.
+Source: Intuit, "Query operations and syntax"; recorded requests (MAXRESULTS before STARTPOSITION).
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
 
-from quickbooks_emulator.problems import Problem
-
-TOKEN = re.compile(
-    r"""
-    (?P<space>\s+)
-  | (?P<text>'(?:[^'\\]|\\.)*')
-  | (?P<number>[0-9]+(?:\.[0-9]+)?(?![A-Za-z_]))
-  | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
-  | (?P<sign><=|>=|=|<|>|\(|\)|,|\*)
-    """,
-    re.VERBOSE | re.DOTALL,
+from quickbooks_emulator.query.lexis import (
+    END,
+    IDENTIFIER,
+    INTEGER,
+    KEYWORDS,
+    STRING,
+    token_at,
+    unexpected,
+    unquoted,
 )
 
-KEYWORDS = frozenset({
-    "select", "count", "from", "where", "and", "like", "in", "orderby", "order", "by", "asc",
-    "desc", "startposition", "maxresults", "true", "false", "null", "or", "not",
-})  # fmt: skip
+if TYPE_CHECKING:
+    from quickbooks_emulator.problems import Problem
+    from quickbooks_emulator.query.lexis import Token
 
-OPERATORS = frozenset({"=", "<", ">", "<=", ">=", "like", "in"})
+__all__ = ["KEYWORDS", "Condition", "Day", "Order", "Query", "Value", "parse"]
 
+COMPARISONS = ("=", "<", ">", "<=", ">=", "like")
 DEFAULT_RESULTS = 100
 MAX_RESULTS = 1000
 MAX_DIGITS = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of the query and where it begins."""
+class Day(Enum):
+    """A value that depends on when it is asked for."""
 
-    kind: str
-    text: str
-    position: int
+    CURRENT_DATE = "current_date"
+
+
+Value: TypeAlias = str | bool | Day
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`property op value`; `value` is text, true or false, or for IN a tuple of them."""
+    """`property op value`; for IN `value` is a tuple."""
 
     property: str
     operator: str
-    value: str | bool | tuple[str | bool, ...]
+    value: Value | tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,94 +77,45 @@ class Query:
     max_results: int | None = None
 
 
-def parse(text: str) -> Query:
+def parse(text: str, *, reads_bare_numbers: bool = False) -> Query:
     """The query that `text` spells. Raises Problem 4000 where it spells none."""
-    return _Parser(text, _tokens(text)).query()
-
-
-def _tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
-    position = 0
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        if match is None:
-            line, column = _place(text, position)
-            raise Problem(
-                "4000",
-                "QueryParserError: Invalid content. "
-                f"Lexical error at line {line}, column {column}. "
-                f'Encountered: "{text[position]}" ({ord(text[position])}), after : ""',
-            )
-        kind = str(match.lastgroup)
-        word = match.group()
-        if kind == "name" and word.lower() in KEYWORDS:
-            kind = "keyword"
-        if kind != "space":
-            tokens.append(Token(kind, word, position))
-        position = match.end()
-    tokens.append(Token("end", "<EOF>", len(text)))
-    return tokens
-
-
-def _place(text: str, position: int) -> tuple[int, int]:
-    before = text[:position]
-    return before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1
-
-
-def unquoted(literal: str) -> str:
-    """What stands between the quotes, its backslashes resolved."""
-    return re.sub(r"\\(.)", r"\1", literal[1:-1], flags=re.DOTALL)
+    return _Parser(text, reads_bare_numbers=reads_bare_numbers).query()
 
 
 class _Parser:
-    """Recursive descent over the tokens."""
+    """Recursive descent; it remembers what it would have read where it stands, for refusals."""
 
-    def __init__(self, text: str, tokens: list[Token]) -> None:
+    def __init__(self, text: str, *, reads_bare_numbers: bool) -> None:
         self._text = text
-        self._tokens = tokens
-        self._at = 0
-
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._at]
+        self._reads_bare_numbers = reads_bare_numbers
+        self._expected: list[str] = []
+        self._next = token_at(text, 0)
 
     def _take(self) -> Token:
-        token = self._tokens[self._at]
-        self._at += token.kind != "end"
+        token = self._next
+        self._next = token_at(self._text, token.end)
+        self._expected.clear()
         return token
 
-    def _is(self, *words: str) -> bool:
-        return self._next.kind in {"keyword", "sign"} and self._next.text.lower() in words
-
-    def _accept(self, *words: str) -> bool:
-        if self._is(*words):
+    def _accept(self, word: str) -> bool:
+        """Whether the keyword or sign comes next; if so it is taken."""
+        if self._next.kind in {"keyword", "sign"} and self._next.image.lower() == word:
             self._take()
             return True
+        self._expected.append(f'"{word}"')
         return False
 
     def _expect(self, word: str) -> None:
         if not self._accept(word):
-            raise self._unexpected(f'"{word}"')
+            raise self._unexpected()
 
-    def _unexpected(self, expected: str) -> Problem:
-        token = self._next
-        line, column = _place(self._text, token.position)
-        shown = {
-            "name": f'" <IDENTIFIER> "{token.text} ""',
-            "text": f'" <STRING> "{token.text} ""',
-            "number": f'" <INTEGER> "{token.text} ""',
-            "end": '"<EOF>"',
-        }.get(token.kind, f'" "{token.text}" "{token.text} ""')
-        return Problem(
-            "4000",
-            f"QueryParserError: Encountered {shown} at line {line}, "
-            f"column {column}.\nWas expecting one of:\n    {expected} ...\n    ",
-        )
+    def _unexpected(self, *more: str) -> Problem:
+        return unexpected(self._text, self._next, [*self._expected, *more])
 
     def _name(self) -> str:
         if self._next.kind != "name":
-            raise self._unexpected("<IDENTIFIER>")
-        return self._take().text
+            raise self._unexpected(IDENTIFIER)
+        return self._take().image
 
     def query(self) -> Query:
         self._expect("select")
@@ -178,10 +128,9 @@ class _Parser:
             while self._accept("and"):
                 conditions.append(self._condition())
         order = self._order()
-        start = self._integer() if self._accept("startposition") else None
-        most = self._integer() if self._accept("maxresults") else None
+        start, most = self._page()
         if self._next.kind != "end":
-            raise self._unexpected("<EOF>")
+            raise self._unexpected(END)
         return Query(entity, properties, is_count, tuple(conditions), order, start, most)
 
     def _selection(self) -> tuple[tuple[str, ...], bool]:
@@ -199,26 +148,28 @@ class _Parser:
 
     def _condition(self) -> Condition:
         name = self._name()
-        operator = self._next.text.lower()
-        if operator not in OPERATORS:
-            raise self._unexpected('"=" "<" ">" "<=" ">=" "LIKE" "IN"')
-        self._take()
-        if operator != "in":
-            return Condition(name, operator, self._value())
+        for operator in COMPARISONS:
+            if self._accept(operator):
+                return Condition(name, operator, self._value())
+        self._expect("in")
         self._expect("(")
         values = [self._value()]
         while self._accept(","):
             values.append(self._value())
         self._expect(")")
-        return Condition(name, operator, tuple(values))
+        return Condition(name, "in", tuple(values))
 
-    def _value(self) -> str | bool:
+    def _value(self) -> Value:
         if self._next.kind == "text":
-            return unquoted(self._take().text)
-        if self._is("true", "false"):
-            return self._take().text.lower() == "true"
-        # A bare number is no value here: callers who leave the quotes out get 4000.
-        raise self._unexpected("<STRING> <BOOLEAN>")
+            return unquoted(self._take().image)
+        if self._next.kind == "number" and self._reads_bare_numbers:
+            return self._take().image
+        self._expected.append(STRING)
+        for word in ("true", "false"):
+            if self._accept(word):
+                return word == "true"
+        self._expect("current_date")
+        return Day.CURRENT_DATE
 
     def _order(self) -> tuple[Order, ...]:
         if self._accept("order"):
@@ -237,8 +188,18 @@ class _Parser:
             self._accept("asc")
         return Order(name, is_descending)
 
+    def _page(self) -> tuple[int | None, int | None]:
+        """STARTPOSITION and MAXRESULTS, each at most once."""
+        start = most = None
+        for _ in range(2):
+            if start is None and self._accept("startposition"):
+                start = self._integer()
+            elif most is None and self._accept("maxresults"):
+                most = self._integer()
+        return start, most
+
     def _integer(self) -> int:
-        is_integer = self._next.kind == "number" and self._next.text.isdigit()
-        if not is_integer or len(self._next.text) > MAX_DIGITS:
-            raise self._unexpected("<INTEGER>")
-        return int(self._take().text)
+        is_integer = self._next.kind == "number" and self._next.image.isdecimal()
+        if not is_integer or len(self._next.image) > MAX_DIGITS:
+            raise self._unexpected(INTEGER)
+        return int(self._take().image)

@@ -1,0 +1,44 @@
+"""The readings of uncertain facts that queries depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.switches import Switches
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The switches of queries, by what they mean, and the company's date."""
+
+    has_adjustment_lines: bool = True
+    is_adjustment_update_queryable: bool = True
+    reads_bare_numbers: bool = False
+    is_order_recorded: bool = True
+    caps_pages: bool = True
+    total_count: str = "page"
+    is_uncertain_queryable: bool = False
+    is_reference_value_queryable: bool = False
+    today: date = field(default_factory=_today)
+
+    @classmethod
+    def of(cls, switches: Switches, today: date) -> Rules:
+        """The rules in force."""
+        return cls(
+            has_adjustment_lines=switches.adjustment_query_has_lines,
+            is_adjustment_update_queryable=switches.adjustment_update_queryable,
+            reads_bare_numbers=switches.query_bare_numbers,
+            is_order_recorded=switches.query_unordered == "recorded",
+            caps_pages=switches.query_over_1000 == "capped",
+            total_count=switches.query_total_count,
+            is_uncertain_queryable=switches.query_uncertain_properties,
+            is_reference_value_queryable=switches.query_reference_value,
+            today=today,
+        )
