@@ -1,8 +1,4 @@
-"""The record of calls: what was asked, how it ended and what Intuit would have counted.
-
-Source: Intuit, App Partner Program: reads, queries, change data capture, reports and batches are
-metered (CorePlus), plain writes are free (Core), OAuth is never counted; only successful calls are.
-"""
+"""The record of calls: what was asked and how it ended."""
 
 from __future__ import annotations
 
@@ -10,13 +6,17 @@ from collections import deque
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
+from quickbooks_emulator.usage import FAILED, FREE, METERED, THROTTLED, Counted, Usage
+
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
 
 REMEMBERED = 100_000
 OK = 200
 TOO_MANY = 429
-METERED_OPERATIONS = frozenset({"query", "read", "cdc", "batch", "report"})
+METERED_OPERATIONS = frozenset({
+    "query", "read", "cdc", "batch", "report", "pdf", "download", "exchangerate",
+})  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -34,6 +34,8 @@ class Recorded:
     request_id: str
     status: int = 0
     reply_lost: bool = False
+    realm_id: str = ""
+    app: str = ""
 
     def as_json(self) -> JsonObject:
         """The call as the control plane shows it; `class` is a keyword here."""
@@ -48,9 +50,7 @@ class Calls:
 
     latest: deque[Recorded] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     count: int = 0
-    metered: int = 0
-    free: int = 0
-    throttled: int = 0
+    counted: Usage = field(default_factory=Usage)
 
     def begin(self, call: Recorded) -> Recorded:
         """Record a call that has come in."""
@@ -59,32 +59,37 @@ class Calls:
         self.latest.append(call)
         return call
 
-    def end(self, call: Recorded, status: int, *, is_lost: bool = False) -> None:
-        """Record how it ended."""
+    def end(
+        self,
+        call: Recorded,
+        status: int,
+        month: str,
+        *,
+        units: int = 1,
+        is_lost: bool = False,
+        is_throttled: bool = False,
+    ) -> None:
+        """Record how it ended; only what succeeded is counted under its class."""
         call.status = status
         call.reply_lost = is_lost
-        if status == TOO_MANY:
-            self.throttled += 1
-        elif status == OK and call.call_class == "metered":
-            self.metered += 1
-        elif status == OK and call.call_class == "free":
-            self.free += 1
+        outcome = call.call_class if status == OK else FAILED
+        if is_throttled or status == TOO_MANY:
+            outcome = THROTTLED
+        what = call.entity or call.operation
+        key = Counted(month, call.realm_id, call.app, outcome, what)
+        self.counted.count(key, units=units if outcome == METERED else 1)
 
     def clear(self) -> None:
         """Forget everything."""
         self.latest.clear()
-        self.count = self.metered = self.free = self.throttled = 0
+        self.count = 0
+        self.counted.clear()
 
     def usage(self) -> JsonObject:
         """What Intuit would have counted."""
-        return {
-            "metered": self.metered,
-            "free": self.free,
-            "throttled": self.throttled,
-            "calls": self.count,
-        }
+        return self.counted.totals(self.count)
 
 
 def class_of(operation: str) -> str:
     """`metered` for what the partner programme counts, else `free`."""
-    return "metered" if operation in METERED_OPERATIONS else "free"
+    return METERED if operation in METERED_OPERATIONS else FREE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator import api, control, page, replay, striking
 from quickbooks_emulator.calls import Recorded, class_of
 from quickbooks_emulator.clock import envelope_text
-from quickbooks_emulator.injection import Call
+from quickbooks_emulator.injection import AUTH, Call
 from quickbooks_emulator.messages import Delivery, Reply, refusal
 from quickbooks_emulator.oauth import routes
 from quickbooks_emulator.problems import throttled
@@ -35,56 +35,74 @@ async def answer(service: Service, request: Request, base: str) -> Reply:
 
 
 async def _api(service: Service, request: Request, target: Target) -> Reply:
-    call = Call(request.method, request.path, target.entity, target.operation, target.query)
-    record = _record(service, request, call, class_of(target.operation))
-    meter = service.meter_of(target.realm_id)
-    is_batch = target.operation == "batch"
-    if not meter.admit(service.limits, service.clock.passed(), is_batch=is_batch):
-        service.calls.end(record, 429)
-        return _throttled(service, request)
+    call = Call(
+        request.method,
+        request.path,
+        target.entity,
+        target.operation,
+        target.query,
+        class_of(target.operation),
+        target.realm_id,
+        service.authority.client_of(request.headers.get("authorization", "")),
+        request.body,
+    )
+    record = _record(service, request, call)
+    if not service.admit(record):
+        reply = _throttled(service, request)
+        service.end_call(record, reply, is_throttled=True)
+        return reply
     try:
         async with replay.turn(service, request, target) as (admitted, clash):
             reply = clash or await _worked(service, admitted, target, call)
-        return await _ended(service, call, record, reply)
+        return await _ended(service, request, call, record, reply)
     finally:
-        meter.leave()
+        service.leave(record)
 
 
 async def _worked(service: Service, request: Request, target: Target, call: Call) -> Reply:
     """The reply after the faults that precede the work, its delay and the work itself."""
-    reply = await striking.before(service, request, call)
-    if service.switches.latency_ms:
-        await asyncio.sleep(service.switches.latency_ms / 1000)
-    if reply is None:
+
+    def work() -> Reply:
         reply = api.answer(service, request, target)
         if service.file is not None:
             service.file.keep_replies(target.realm_id, service.replies_of(target.realm_id))
             service.file.flush()
-    return reply
+        return reply
+
+    struck = await striking.before(service, request, call, work)
+    if service.switches.latency_ms:
+        await asyncio.sleep(service.switches.latency_ms / 1000)
+    return struck or work()
 
 
 async def _oauth(service: Service, request: Request, base: str) -> Reply:
     operation = routes.operation_of(request)
-    call = Call(request.method, request.path, "oauth", operation, "")
-    record = _record(service, request, call, "auth")
-    reply = await striking.before(service, request, call)
-    if reply is None:
+    call = Call(request.method, request.path, "oauth", operation, "", AUTH, body=request.body)
+    record = _record(service, request, call)
+
+    def work() -> Reply:
         reply = routes.answer(service, request, base)
         if service.file is not None:
             service.file.keep_authority(service)
             service.file.flush()
-    return await _ended(service, call, record, reply)
+        return reply
+
+    reply = await striking.before(service, request, call, work) or work()
+    return await _ended(service, request, call, record, reply)
 
 
-async def _ended(service: Service, call: Call, record: Recorded, reply: Reply) -> Reply:
+async def _ended(
+    service: Service, request: Request, call: Call, record: Recorded, reply: Reply
+) -> Reply:
     """The reply after the faults that follow the work; the call's record is closed."""
-    service.calls.end(record, reply.status, is_lost=reply.delivery is not Delivery.WHOLE)
-    struck = await striking.after(service, call, reply)
-    record.reply_lost = struck.delivery is not Delivery.WHOLE
+    service.end_call(record, reply)
+    struck = await striking.after(service, request, call, reply)
+    if struck.status != reply.status or struck.delivery not in {Delivery.WHOLE, Delivery.SLOW}:
+        record.reply_lost = True
     return struck
 
 
-def _record(service: Service, request: Request, call: Call, call_class: str) -> Recorded:
+def _record(service: Service, request: Request, call: Call) -> Recorded:
     return service.calls.begin(
         Recorded(
             0,
@@ -93,16 +111,19 @@ def _record(service: Service, request: Request, call: Call, call_class: str) -> 
             request.path,
             call.entity,
             call.operation,
-            call_class,
+            call.call_class,
             call.query,
             request.query.get("requestid", ""),
+            realm_id=call.realm_id if call.realm_id in service.companies else "",
+            app=call.client_id,
         )
     )
 
 
 def _throttled(service: Service, request: Request) -> Reply:
     switches = service.switches
-    reply = refusal(throttled(), request, service.clock.now(), shape=switches.throttle_body)
+    problem = throttled(switches.throttle_status)
+    reply = refusal(problem, request, service.clock.now(), shape=switches.throttle_body)
     if switches.retry_after_s:
         reply.headers["Retry-After"] = str(switches.retry_after_s)
     return reply

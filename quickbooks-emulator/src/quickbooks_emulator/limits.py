@@ -1,13 +1,26 @@
-"""How many calls are let through: per minute, per second and at a time, per company.
+"""How many calls are let through: per minute, per second and at a time, per company and app.
 
-Source: Intuit, "API call limits and throttles": 500 requests a minute, 10 a second, 40 batches a
-minute; an older rule of 10 at a time. The windows slide; a refused call does not count.
+Source: Intuit, "API call limits and throttles": 500 requests a minute per company; 10 a second per
+company and app, 800 a minute over all of Intuit's endpoints; 40 batches a minute per company and
+app, 120 per company; an older rule of 10 requests at a time per company and app. Intuit, App
+Partner Program: a tier's metered calls per calendar month over all companies of a workspace.
+
+Sliding windows are the stricter reading: a fixed window lies within one sliding window of its
+length, so whatever sliding windows let through, fixed ones do too, and not the other way round
+(twice the calls within a moment, at the turn of the minute).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator.problems import Problem
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.json_text import JsonObject
+    from quickbooks_emulator.switches import Switches
 
 MINUTE_S = 60.0
 SECOND_S = 1.0
@@ -19,44 +32,103 @@ class Limits:
 
     is_enabled: bool = True
     per_minute: int = 500
+    """Requests of a company, whichever app sends them."""
     per_second: int = 10
+    """Requests of a company and app, as `concurrent`, `batches_per_minute` and `combined`."""
     concurrent: int = 10
     batches_per_minute: int = 40
+    batches_per_minute_of_realm: int = 120
+    """Batches of a company, whichever app sends them."""
+    combined_per_minute: int = 800
+    metered_per_month: int = 0
+    """Metered calls of all companies in a calendar month, 500,000 in the Builder tier; 0: any."""
+
+    def change(self, wanted: JsonObject) -> None:
+        """Set limits by name; `enabled` turns them on or off. Raises Problem 2010."""
+        names = {entry.name for entry in fields(self)} - {"is_enabled"}
+        for name, value in wanted.items():
+            is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+            if name != "enabled" and (name not in names or not is_number):
+                raise Problem("2010", f"No limit {name} of {value!r}")
+        for name in names & set(wanted):
+            setattr(self, name, wanted[name])
+        if "enabled" in wanted:
+            self.is_enabled = bool(wanted["enabled"])
+
+    def as_json(self) -> JsonObject:
+        """The limits as the control plane shows them."""
+        shown = asdict(self)
+        return {"enabled": shown.pop("is_enabled"), **shown}
+
+
+@dataclass(slots=True)
+class Window:
+    """The calls of the last minute, oldest first."""
+
+    moments: deque[float] = field(default_factory=deque)
+
+    def add(self, now: float) -> None:
+        """Count a call; `now` counts seconds and never goes back."""
+        while self.moments and self.moments[0] <= now - MINUTE_S:
+            self.moments.popleft()
+        self.moments.append(now)
+
+    def has_room(self, most: int, span_s: float, now: float, *, is_fixed: bool) -> bool:
+        """Whether another call fits into the window of `span_s` at `now`."""
+        begin = now // span_s * span_s if is_fixed else now - span_s
+        for count, moment in enumerate(reversed(self.moments)):
+            if moment < begin or (moment == begin and not is_fixed):
+                return count < most
+            if count + 1 >= most:
+                return False
+        return most > 0
+
+
+@dataclass(slots=True)
+class Share:
+    """The calls of one app within a company."""
+
+    calls: Window = field(default_factory=Window)
+    batches: Window = field(default_factory=Window)
+    running: int = 0
 
 
 @dataclass(slots=True)
 class Meter:
     """The calls of one company inside the windows."""
 
-    calls: deque[float] = field(default_factory=deque)
-    batches: deque[float] = field(default_factory=deque)
-    running: int = 0
+    calls: Window = field(default_factory=Window)
+    batches: Window = field(default_factory=Window)
+    apps: dict[str, Share] = field(default_factory=dict)
 
-    def admit(self, limits: Limits, now: float, *, is_batch: bool) -> bool:
-        """Let one call in, or refuse it; `now` counts seconds and never goes back."""
-        for window in (self.calls, self.batches):
-            while window and window[0] <= now - MINUTE_S:
-                window.popleft()
-        if limits.is_enabled and self._is_full(limits, now, is_batch=is_batch):
-            return False
-        self.calls.append(now)
-        if is_batch:
-            self.batches.append(now)
-        self.running += 1
-        return True
+    def admit(
+        self, limits: Limits, switches: Switches, now: float, client_id: str, *, is_batch: bool
+    ) -> bool:
+        """Let one call of an app in, or refuse it."""
+        share = self.apps.setdefault(client_id, Share())
+        is_fixed = switches.limit_window == "fixed"
+        is_let_in = not limits.is_enabled or (
+            share.running < limits.concurrent
+            and self.calls.has_room(limits.per_minute, MINUTE_S, now, is_fixed=is_fixed)
+            and share.calls.has_room(limits.per_second, SECOND_S, now, is_fixed=is_fixed)
+            and share.calls.has_room(limits.combined_per_minute, MINUTE_S, now, is_fixed=is_fixed)
+            and (not is_batch or self._has_batch_room(share, limits, now, is_fixed=is_fixed))
+        )
+        if is_let_in or switches.throttled_calls_count:
+            for window in (self.calls, share.calls):
+                window.add(now)
+            for window in (self.batches, share.batches) if is_batch else ():
+                window.add(now)
+        share.running += is_let_in
+        return is_let_in
 
-    def leave(self) -> None:
+    def leave(self, client_id: str) -> None:
         """A call that was let in has ended."""
-        self.running = max(self.running - 1, 0)
+        share = self.apps.setdefault(client_id, Share())
+        share.running = max(share.running - 1, 0)
 
-    def _is_full(self, limits: Limits, now: float, *, is_batch: bool) -> bool:
-        if self.running >= limits.concurrent or len(self.calls) >= limits.per_minute:
-            return True
-        if is_batch and len(self.batches) >= limits.batches_per_minute:
-            return True
-        recent = 0
-        for moment in reversed(self.calls):
-            if moment <= now - SECOND_S:
-                break
-            recent += 1
-        return recent >= limits.per_second
+    def _has_batch_room(self, share: Share, limits: Limits, now: float, *, is_fixed: bool) -> bool:
+        most, of_realm = limits.batches_per_minute, limits.batches_per_minute_of_realm
+        return share.batches.has_room(most, MINUTE_S, now, is_fixed=is_fixed) and (
+            self.batches.has_room(of_realm, MINUTE_S, now, is_fixed=is_fixed)
+        )

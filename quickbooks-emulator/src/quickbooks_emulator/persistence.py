@@ -17,6 +17,7 @@ from quickbooks_emulator.limits import Limits
 from quickbooks_emulator.replay import Remembered, Replies
 from quickbooks_emulator.store import Company, Row
 from quickbooks_emulator.switches import Switches
+from quickbooks_emulator.usage import Counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Key
+    from quickbooks_emulator.usage import Usage
 
 FORMAT = 1
 TABLES = """
@@ -39,6 +41,10 @@ create table if not exists tombstones (
 create table if not exists replies (
     realm_id text, request_id text, status integer, body blob, at real,
     primary key (realm_id, request_id)
+);
+create table if not exists usage (
+    month text, realm_id text, app text, class text, entity text, calls integer, units integer,
+    primary key (month, realm_id, app, class, entity)
 );
 """
 
@@ -63,7 +69,7 @@ class File:
     def rewrite(self, service: Service) -> None:
         """Replace everything by the service's state."""
         self._begin()
-        for table in ("state", "objects", "tombstones", "replies"):
+        for table in ("state", "objects", "tombstones", "replies", "usage"):
             self._connection.execute(f"delete from {table}")
         self._put_state("format", FORMAT)
         self._put_state("seed", {"name": service.seed, "facts": service.facts})
@@ -107,6 +113,22 @@ class File:
         ]
         self._connection.executemany("insert or replace into replies values (?, ?, ?, ?, ?)", rows)
         replies.fresh.clear()
+
+    def keep_usage(self, usage: Usage) -> None:
+        """Write the counts not yet written."""
+        if not usage.fresh:
+            return
+        self._begin()
+        self._connection.executemany(
+            "insert or replace into usage values (?, ?, ?, ?, ?, ?, ?)",
+            [(*key, usage.calls[key], usage.units[key]) for key in usage.fresh],
+        )
+        usage.fresh.clear()
+
+    def forget_usage(self) -> None:
+        """Drop all counts."""
+        self._begin()
+        self._connection.execute("delete from usage")
 
     def keep_authority(self, service: Service) -> None:
         """Write apps and tokens when they changed."""
@@ -185,10 +207,14 @@ class File:
         frozen = state["clock"]["frozen_at"]
         service.clock.frozen_at = None if frozen is None else float(frozen)
         service.authority.restore(state["authority"])
+        for *key, calls, units in self._connection.execute("select * from usage"):
+            service.calls.counted.count(Counted(*key), calls, units)
+            service.calls.count += calls
+        service.calls.counted.fresh.clear()
         for name, series in state.items():
             if name.startswith("series:"):
                 company = Company(name.removeprefix("series:"))
-                company.series = dict(series)
+                company.series.update(series)
                 self._read_company(company)
                 service.companies[company.realm_id] = company
                 service.replies[company.realm_id] = self._read_replies(company.realm_id)
@@ -196,19 +222,20 @@ class File:
 
     def _read_company(self, company: Company) -> None:
         rows = self._connection.execute(
-            "select entity, created_at, updated_at, body, moves from objects "
+            "select entity, id, created_at, updated_at, body, moves from objects "
             "where realm_id = ? order by rowid",
             (company.realm_id,),
         )
-        for entity, created_at, updated_at, text, moves in rows:
+        for entity, object_id, created_at, updated_at, text, moves in rows:
             moved = tuple((item, Decimal(change)) for item, change in loads(moves))
-            company.put(entity, Row(loads(text), created_at, updated_at, moved, text))
+            row = Row(None, created_at, updated_at, moved, text=text, object_id=object_id)
+            company.put(entity, row)
         tombstones = self._connection.execute(
             "select entity, id, deleted_at from tombstones where realm_id = ?",
             (company.realm_id,),
         )
         for entity, object_id, deleted_at in tombstones:
-            company.tables[entity].tombstones[object_id] = deleted_at
+            company.tables[entity].tombstones.put(object_id, deleted_at)
         company.commit()
 
     def _read_replies(self, realm_id: str) -> Replies:

@@ -150,13 +150,14 @@ def business(detail: str) -> Problem:
     return Problem("6000", f"Business Validation Error: {detail}", "")
 
 
-def throttled() -> Problem:
-    """3001: too many calls."""
+def throttled(status: int = 429) -> Problem:
+    """3001: too many calls; with status 403 until 2016."""
     return Problem(
         "3001",
         "The request limit was reached.  Try again later",
-        status=429,
+        status=status,
         type="SERVICE",
+        message=f"message=ThrottleExceeded; errorCode=003001; statusCode={status}",
     )
 
 

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quickbooks_emulator.calls import Recorded
-    from quickbooks_emulator.messages import Reply
-
     from quickbooks_emulator.json_text import Json, JsonObject
+    from quickbooks_emulator.messages import Reply
     from quickbooks_emulator.persistence import File
 
 
@@ -187,6 +186,10 @@ class Service:
         now = self.clock.passed()
         return meter.admit(limits, self.switches, now, call.app, is_batch=is_batch)
 
+    def leave(self, call: Recorded) -> None:
+        """A call that was let in no longer runs."""
+        self.meter_of(call.realm_id).leave(call.app)
+
     def end_call(self, call: Recorded, reply: Reply, *, is_throttled: bool = False) -> None:
         """Count a call that has been answered."""
         self.calls.end(
@@ -194,7 +197,7 @@ class Service:
             reply.status,
             self.clock.today().strftime("%Y-%m"),
             units=reply.units,
-            is_lost=reply.delivery is not Delivery.WHOLE,
+            is_lost=reply.delivery is Delivery.LOST,
             is_throttled=is_throttled,
         )
         if self.file is not None:
