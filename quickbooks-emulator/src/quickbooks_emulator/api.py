@@ -15,12 +15,11 @@ from quickbooks_emulator.json_text import dumps, loads
 from quickbooks_emulator.messages import Reply, Request, refusal, rendered
 from quickbooks_emulator.problems import (
     Problem,
-    missing,
     not_found,
     unauthorized,
     unsupported_property,
 )
-from quickbooks_emulator.query import evaluate
+from quickbooks_emulator.query import asked, evaluate
 from quickbooks_emulator.service import Service
 from quickbooks_emulator.store import Company
 from quickbooks_emulator.targets import Target, target_of
@@ -79,10 +78,9 @@ def enveloped(service: Service, name: str, text: bytes) -> Reply:
     return Reply(OK, b'{"%s":%s,"time":"%s"}' % (name.encode(), text, time))
 
 
-def queried(service: Service, company: Company, _request: Request, target: Target) -> Reply:
+def queried(service: Service, company: Company, request: Request, target: Target) -> Reply:
     """A query's rows or count."""
-    if not target.query.strip():
-        raise missing("query")
+    asked.check(request)
     found = evaluate.answer(company, target.query, query_rules(service))
     return enveloped(service, "QueryResponse", found.json())
 

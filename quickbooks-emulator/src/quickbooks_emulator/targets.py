@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
 from quickbooks_emulator.json_text import loads
+from quickbooks_emulator.query import asked
 
 if TYPE_CHECKING:
     from quickbooks_emulator.messages import Request
@@ -73,7 +74,7 @@ def target_of(request: Request) -> Target | None:
 
 def _by_resource(request: Request, realm: str, operation: str, object_id: str) -> Target:
     if operation == "query" and not object_id:
-        text = _query_text(request)
+        text = asked.text_of(request)
         named = QUERIED.search(text)
         entity = catalogue.named(named[1]) if named else None
         return Target(realm, operation, entity.name if entity else "", query=text)
@@ -97,9 +98,3 @@ def _has_id(body: bytes) -> bool:
     except ValueError:
         return False
     return isinstance(value, dict) and bool(value.get("Id"))
-
-
-def _query_text(request: Request) -> str:
-    if request.method == "GET" or "query" in request.query:
-        return request.query.get("query", "")
-    return request.body.decode(errors="replace")
