@@ -6,73 +6,126 @@ putting the old ones, and readers never see half a document.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from quickbooks_emulator.catalogue import ENTITIES, SALES_FORMS, Kind
-from quickbooks_emulator.json_text import JsonObject, dumps
+from quickbooks_emulator.catalogue import ENTITIES, Kind
+from quickbooks_emulator.ordered import Ordered
+from quickbooks_emulator.registers import PEOPLE, Key, Registers
+from quickbooks_emulator.rows import Movement, Row, Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Hashable, Iterable, Iterator
+
+    from quickbooks_emulator.json_text import JsonObject
+
+__all__ = ["Company", "Key", "Movement", "Row", "Table", "series_of"]
 
 TRANSACTION_SERIES = "Transaction"
 FIRST_IDS = {"InventoryAdjustment": 1455000081, "Class": 5000000000000007311}
 
-Key = tuple[str, str]
-"""Entity and id."""
 
-Movement = tuple[str, Decimal]
-"""Item id and the signed change of its quantity."""
+class Watcher(Protocol):
+    """An index of a table, told of every change."""
 
-
-@dataclass(slots=True)
-class Row:
-    """One stored object, its marks and the stock it moved."""
-
-    body: JsonObject
-    created_at: int
-    updated_at: int
-    moves: tuple[Movement, ...] = ()
-    text: bytes | None = field(default=None, compare=False)
-
-    @property
-    def id(self) -> str:
-        """The object's `Id`."""
-        return str(self.body["Id"])
-
-    def json(self) -> bytes:
-        """The object's JSON text; made once."""
-        if self.text is None:
-            self.text = dumps(self.body)
-        return self.text
-
-    def with_body(self, body: JsonObject) -> Row:
-        """The same row with another body."""
-        return replace(self, body=body, text=None)
+    def changed(self, old: Row | None, new: Row | None) -> None:
+        """`old` is no longer in the table and `new` is; None: there was, or is, none."""
 
 
-@dataclass(slots=True)
+class Tombstones:
+    """Ids of deleted objects and when they were deleted, in seconds since 1970."""
+
+    def __init__(self) -> None:
+        self._moments: dict[str, int] = {}
+        self._ordered: Ordered[str] = Ordered()
+
+    def __contains__(self, object_id: object) -> bool:
+        """Whether an object of that id was deleted."""
+        return object_id in self._moments
+
+    def get(self, object_id: str) -> int | None:
+        """When it was deleted."""
+        return self._moments.get(object_id)
+
+    def put(self, object_id: str, moment: int | None) -> None:
+        """Note a deletion; None: there was none."""
+        old = self._moments.pop(object_id, None)
+        if old is not None:
+            self._ordered.discard((old, object_id))
+        if moment is not None:
+            self._moments[object_id] = moment
+            self._ordered.put((moment, object_id), object_id)
+
+    def items(self) -> Iterable[tuple[str, int]]:
+        """All ids and moments."""
+        return self._moments.items()
+
+    def since(self, moment: float, most: int) -> list[tuple[int, str]]:
+        """The first deletions at or after a moment, in order."""
+        first = self._ordered.place((moment, ""))
+        found = self._ordered.cut(first, first + most)
+        return [(self._moments[object_id], object_id) for object_id in found]
+
+
 class Table:
-    """The rows of one entity in the order of their creation."""
+    """The rows of one entity and the indexes that follow them."""
 
-    rows: dict[str, Row] = field(default_factory=dict)
-    tombstones: dict[str, int] = field(default_factory=dict)
-    version: int = 0
-    _ordered: tuple[int, list[Row]] | None = None
+    def __init__(self, shelf: Shelf) -> None:
+        self.rows: dict[str, Row] = {}
+        self.tombstones = Tombstones()
+        self.watchers: dict[Hashable, Watcher] = {}
+        self._shelf = shelf
+        self._next = 0
+        self._changes: Ordered[Row] | None = None
 
-    def by_update(self) -> list[Row]:
-        """All rows, oldest change first; sorted again only after a change."""
-        if self._ordered is None or self._ordered[0] != self.version:
-            start = self._ordered[1] if self._ordered else []
-            rows = self.rows
-            kept = [row for row in start if rows.get(row.id) is row]
-            if len(kept) != len(rows):
-                known = {row.id for row in kept}
-                kept.extend(row for key, row in rows.items() if key not in known)
-            kept.sort(key=lambda row: row.updated_at)
-            self._ordered = (self.version, kept)
-        return self._ordered[1]
+    def put(self, row: Row) -> Row | None:
+        """Store a row in place of the one with its id, which is returned."""
+        old = self.rows.get(row.id)
+        if old is not None:
+            row.position = old.position
+        elif row.position < 0:
+            row.position = self._next
+            self._next += 1
+        if row.shelf is None:
+            row.shelf = self._shelf
+            if row.is_parsed:
+                self._shelf.take(row)
+        self.rows[row.id] = row
+        self._tell(old, row)
+        return old
+
+    def remove(self, object_id: str) -> Row | None:
+        """Take a row out."""
+        old = self.rows.pop(object_id, None)
+        if old is not None:
+            self._tell(old, None)
+        return old
+
+    def changed_since(self, moment: float, most: int) -> list[Row]:
+        """The first rows changed at or after a moment (epoch seconds), in the order of changes."""
+        ordered = self.by_change()
+        first = ordered.place((moment, -1))
+        return ordered.cut(first, first + most)
+
+    def latest(self, most: int) -> list[Row]:
+        """The rows changed last, the latest first."""
+        ordered = self.by_change()
+        return ordered.cut(max(len(ordered) - most, 0), len(ordered))[::-1]
+
+    def by_change(self) -> Ordered[Row]:
+        """All rows; their keys are the time of change and the position."""
+        if self._changes is None:
+            rows = self.rows.values()
+            self._changes = Ordered(((row.updated_at, row.position), row) for row in rows)
+        return self._changes
+
+    def _tell(self, old: Row | None, new: Row | None) -> None:
+        if self._changes is not None:
+            if old is not None:
+                self._changes.discard((old.updated_at, old.position))
+            if new is not None:
+                self._changes.put((new.updated_at, new.position), new)
+        for watcher in self.watchers.values():
+            watcher.changed(old, new)
 
 
 class Company:
@@ -80,11 +133,12 @@ class Company:
 
     def __init__(self, realm_id: str) -> None:
         self.realm_id = realm_id
-        self.tables: dict[str, Table] = {name: Table() for name in ENTITIES}
+        shelf = Shelf()
+        self.tables: dict[str, Table] = {name: Table(shelf) for name in ENTITIES}
         self.series: dict[str, int] = {}
-        self._identities: dict[tuple[str, str], Key] = {}
-        self._numbers: dict[tuple[str, str], dict[Key, None]] = {}
-        self._highest: dict[str, int] = {}
+        """The next id of each series, and the highest number of each series of documents."""
+        tables = self.tables.items()
+        self.registers = Registers({name: table.rows for name, table in tables}, self.series)
         self._journal: dict[Key, Row | None] = {}
         self._buried: dict[Key, int | None] = {}
 
@@ -109,16 +163,15 @@ class Company:
 
     def owner_of_name(self, entity: str, body: JsonObject) -> Key | None:
         """Who already has the name that `body` would take."""
-        identity = identity_of(entity, body)
-        return self._identities.get(identity) if identity else None
+        return self.registers.owner_of_name(entity, body)
 
     def owners_of_number(self, entity: str, number: str) -> Iterator[Key]:
         """The documents of the same series of numbers that carry this one."""
-        yield from self._numbers.get((number_scope(entity), number), ())
+        return self.registers.owners_of_number(entity, number)
 
     def next_number(self, entity: str) -> str:
         """The number behind the highest of the entity's series; the first is 1001."""
-        return str(self._highest.get(number_scope(entity), 1000) + 1)
+        return self.registers.next_number(entity)
 
     # -- changing
 
@@ -131,26 +184,19 @@ class Company:
 
     def put(self, entity: str, row: Row) -> None:
         """Store a row in place of the one with its id."""
-        key = (entity, row.id)
-        table = self.tables[entity]
-        old = table.rows.get(row.id)
-        self._journal.setdefault(key, old)
-        if old is not None:
-            self._unindex(key, old)
-        table.rows[row.id] = row
-        self._index(key, row)
-        table.version += 1
+        old = self.tables[entity].put(row)
+        self._journal.setdefault((entity, row.id), old)
+        self.registers.changed(((entity, old, row),))
 
     def bury(self, entity: str, object_id: str, epoch_s: int) -> None:
         """Delete a document and leave its tombstone."""
         key = (entity, object_id)
         table = self.tables[entity]
-        old = table.rows.pop(object_id)
+        old = table.remove(object_id)
         self._journal.setdefault(key, old)
         self._buried.setdefault(key, table.tombstones.get(object_id))
-        self._unindex(key, old)
-        table.tombstones[object_id] = epoch_s
-        table.version += 1
+        self.registers.changed(((entity, old, None),))
+        table.tombstones.put(object_id, epoch_s)
 
     def commit(self) -> list[Key]:
         """Close the journal; returns the keys that were touched since the last one."""
@@ -161,71 +207,21 @@ class Company:
 
     def rollback(self) -> None:
         """Undo everything since the last commit (ids stay used, as they do at Intuit)."""
+        changes = []
         for (entity, object_id), old in self._journal.items():
             table = self.tables[entity]
-            key = (entity, object_id)
-            current = table.rows.get(object_id)
-            if current is not None:
-                self._unindex(key, current)
-            if old is None:
-                table.rows.pop(object_id, None)
-            else:
-                table.rows[object_id] = old
-                self._index(key, old)
-            table.version += 1
+            current = table.put(old) if old is not None else table.remove(object_id)
+            changes.append((entity, current, old))
+        self.registers.changed(changes)
         for (entity, object_id), moment in self._buried.items():
-            tombstones = self.tables[entity].tombstones
-            if moment is None:
-                tombstones.pop(object_id, None)
-            else:
-                tombstones[object_id] = moment
+            self.tables[entity].tombstones.put(object_id, moment)
         self._journal.clear()
         self._buried.clear()
-
-    def _index(self, key: Key, row: Row) -> None:
-        identity = identity_of(key[0], row.body)
-        if identity:
-            self._identities.setdefault(identity, key)
-        number = row.body.get("DocNumber")
-        if number:
-            scope = number_scope(key[0])
-            self._numbers.setdefault((scope, number), {})[key] = None
-            if number.isdecimal():
-                self._highest[scope] = max(self._highest.get(scope, 0), int(number))
-
-    def _unindex(self, key: Key, row: Row) -> None:
-        identity = identity_of(key[0], row.body)
-        if identity and self._identities.get(identity) == key:
-            del self._identities[identity]
-        number = row.body.get("DocNumber")
-        if number:
-            owners = self._numbers.get((number_scope(key[0]), number), {})
-            owners.pop(key, None)
 
 
 def series_of(entity: str) -> str:
     """Which series of ids an entity draws from."""
     shares = ENTITIES[entity].kind is Kind.TRANSACTION and entity != "InventoryAdjustment"
-    if entity in {"Customer", "Vendor", "Employee"}:
+    if entity in PEOPLE:
         return "Names"
     return TRANSACTION_SERIES if shares else entity
-
-
-def number_scope(entity: str) -> str:
-    """Which documents must not share a number: the sales forms share one series."""
-    return "SalesForms" if entity in SALES_FORMS else entity
-
-
-def identity_of(entity: str, body: JsonObject) -> tuple[str, str] | None:
-    """Scope and folded name under which an object must be the only one.
-
-    Customers, vendors and employees share one list; items and accounts are unique under their
-    parent. Source: Intuit, "Customer", "Item", "Account".
-    """
-    if entity in {"Customer", "Vendor", "Employee"}:
-        name = body.get("DisplayName")
-        return ("Names", str(name).casefold()) if name else None
-    if ENTITIES[entity].kind is not Kind.LIST or not body.get("Name"):
-        return None
-    parent = (body.get("ParentRef") or {}).get("value", "")
-    return f"{entity}/{parent}", str(body["Name"]).casefold()
