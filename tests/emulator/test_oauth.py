@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jwt
+import pytest
 import requests
 
 if TYPE_CHECKING:
@@ -149,3 +151,283 @@ def test_oauth_calls_are_recorded_but_never_metered(caller: Caller, emulator: Em
 
     assert ["auth"] == [call["class"] for call in emulator.calls()]
     assert {"metered": 0, "free": 0, "throttled": 0, "calls": 1} == emulator.usage()
+
+
+def test_the_life_of_a_refresh_token_counts_down(caller: Caller, emulator: Emulator) -> None:
+    """
+    Within a day of the last rotation the same value comes back with less life; the absolute end is
+    told only to those who ask, and five years after the consent nothing helps.
+    Source: Intuit, "OAuth 2.0"; "Refresh token policy".
+    """
+    emulator.switch(rotate_always=False)
+    emulator.set_clock("2026-03-04T12:00:00Z", freeze=True)
+    caller.refresh_token = emulator.consent()
+    first = caller.refresh()
+    emulator.advance(3600)
+    second = caller.refresh()
+
+    assert first["refresh_token"] == second["refresh_token"]
+    assert 8_726_400 - 3600 == second["x_refresh_token_expires_in"]
+    assert "x_refresh_token_hard_expires_in" not in second
+
+    told = [
+        refreshed_with_hard_life(caller)["x_refresh_token_hard_expires_in"],
+    ]
+    for _ in range(18):
+        emulator.advance(8_640_000)
+        reply = refreshed_with_hard_life(caller)
+        told.append(reply["x_refresh_token_hard_expires_in"])
+    last = reply["x_refresh_token_expires_in"]
+
+    assert 157_680_000 - 3600 == told[0]
+    assert 157_680_000 - 3600 - 18 * 8_640_000 == told[-1] == last
+    emulator.advance(last)
+    assert "invalid_grant" == caller.token(caller.refresh_token).json()["error"]
+
+
+def refreshed_with_hard_life(caller: Caller) -> dict[str, int]:
+    reply = requests.post(
+        f"{caller.emulator.url}/oauth2/v1/tokens/bearer",
+        auth=("emulator-client-id", "emulator-client-secret"),
+        data={"grant_type": "refresh_token", "refresh_token": caller.refresh_token},
+        headers={"x-include-refresh-token-hard-expires-in": "true"},
+    ).json()
+    caller.refresh_token = reply["refresh_token"]
+    return reply
+
+
+def test_an_access_token_survives_a_refresh(caller: Caller) -> None:
+    """
+    The earlier access token lives out its hour. Source: Intuit, "OAuth 2.0".
+    """
+    earlier = caller.access_token
+    caller.refresh()
+    caller.access_token = earlier
+
+    assert 200 == caller.send("GET", "companyinfo/1").status_code
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({}, 400, "invalid_request"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, 400, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "x"}, 400, "invalid_grant"),
+        ({"grant_type": "authorization_code"}, 400, "invalid_request"),
+        ({"grant_type": "authorization_code", "code": "x"}, 400, "invalid_request"),
+    ],
+)
+def test_the_token_endpoint_says_what_is_wrong(
+    emulator: Emulator, form: dict[str, str], status: int, error: str
+) -> None:
+    """
+    Source: Intuit, "OAuth 2.0" (errors); RFC 6749, section 5.2.
+    """
+    reply = requests.post(
+        f"{emulator.url}/oauth2/v1/tokens/bearer",
+        auth=("emulator-client-id", "emulator-client-secret"),
+        data=form,
+    )
+
+    assert (status, {"error": error}) == (reply.status_code, reply.json())
+    assert "no-store" in reply.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "authorization", ["", "Basic", "Basic !!", "Basic bm9jb2xvbg==", "Basic /w==", "Bearer x"]
+)
+def test_an_app_that_cannot_prove_itself_gets_nothing(
+    emulator: Emulator, authorization: str
+) -> None:
+    """
+    A missing or broken header is invalid_client; the status follows the switch.
+    Source: Intuit, "OAuth 2.0" (errors).
+    """
+    url = f"{emulator.url}/oauth2/v1/tokens/bearer"
+    form = {"grant_type": "refresh_token", "refresh_token": emulator.consent()}
+    headers = {"Authorization": authorization}
+
+    first = requests.post(url, data=form, headers=headers)
+    emulator.switch(invalid_client_status=400)
+    second = requests.post(url, data=form, headers=headers)
+
+    assert (401, {"error": "invalid_client"}) == (first.status_code, first.json())
+    assert (400, {"error": "invalid_client"}) == (second.status_code, second.json())
+
+
+def test_a_form_must_be_sent_as_a_form(emulator: Emulator) -> None:
+    """
+    Source: Intuit, "OAuth 2.0" (Content-Type of the token request).
+    """
+    reply = requests.post(
+        f"{emulator.url}/oauth2/v1/tokens/bearer",
+        auth=("emulator-client-id", "emulator-client-secret"),
+        json={"grant_type": "refresh_token", "refresh_token": emulator.consent()},
+    )
+
+    assert (400, {"error": "invalid_request"}) == (reply.status_code, reply.json())
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        ("none", None),
+        ("short", "Token invalid"),
+        ("long", "Incorrect or invalid refresh token"),
+    ],
+)
+def test_an_invalid_grant_comes_with_the_words_that_were_seen(
+    caller: Caller, emulator: Emulator, reading: str, words: str | None
+) -> None:
+    """
+    Source: recorded answers of the token endpoint (switch `invalid_grant_description`).
+    """
+    emulator.switch(invalid_grant_description=reading)
+
+    assert words == caller.token("stale").json().get("error_description")
+
+
+@pytest.mark.parametrize("kind", ["json", "data"])
+@pytest.mark.parametrize("token", ["access_token", "refresh_token"])
+def test_either_token_can_be_revoked_in_either_form(caller: Caller, kind: str, token: str) -> None:
+    """
+    JSON or form, refresh or access token: 200 without a body, and both are dead.
+    Source: Intuit, "OAuth 2.0", revoking access.
+    """
+    reply = requests.post(
+        f"{caller.emulator.url}/v2/oauth2/tokens/revoke",
+        auth=("emulator-client-id", "emulator-client-secret"),
+        **{kind: {"token": getattr(caller, token)}},
+    )
+
+    assert (200, b"") == (reply.status_code, reply.content)
+    assert 401 == caller.send("GET", "companyinfo/1").status_code
+    assert 400 == caller.token(caller.refresh_token).status_code
+
+
+def test_only_its_own_app_can_revoke_a_token(caller: Caller, emulator: Emulator) -> None:
+    """
+    A wrong secret is 401, another app's token 400. Source: Intuit, "OAuth 2.0", revoking access.
+    """
+    url = f"{emulator.url}/v2/oauth2/tokens/revoke"
+    other = {"client_id": "other", "client_secret": "s"}
+    requests.post(f"{emulator.url}/_emulator/apps", json=other)
+    token = {"token": caller.refresh_token}
+
+    assert 401 == requests.post(url, json=token, auth=("other", "guess")).status_code
+    assert 400 == requests.post(url, json=token, auth=("other", "s")).status_code
+    assert 200 == caller.send("GET", "companyinfo/1").status_code
+
+
+@pytest.mark.parametrize("token", ["short", "x" * 4097, "eyJhbGciOi.unknown.token"])
+def test_a_token_that_is_none_is_answered_by_the_gateway(caller: Caller, token: str) -> None:
+    """
+    Source: recorded answers of the gateway (401, code 3200).
+    """
+    caller.access_token = token
+
+    reply = caller.send("GET", "companyinfo/1")
+
+    body = reply.json()
+    assert 401 == reply.status_code
+    assert 'Bearer realm="Intuit", error="invalid_token"' == reply.headers["WWW-Authenticate"]
+    assert (
+        "message=AuthenticationFailed; errorCode=003200; statusCode=401"
+        == (body["fault"]["error"][0]["message"])
+    )
+    nothing = {
+        "warnings", "intuitObject", "report", "queryResponse", "syncErrorResponse", "requestId",
+        "status",
+    }  # fmt: skip
+    assert {None} == {body[name] for name in nothing}
+    assert [[], [], []] == [
+        body[name] for name in ("batchItemResponse", "attachableResponse", "cdcresponse")
+    ]
+
+
+def test_disconnecting_in_quickbooks_ends_both_tokens(caller: Caller, emulator: Emulator) -> None:
+    """
+    Source: Intuit, "OAuth 2.0" (the user disconnects the app).
+    """
+    shown = requests.get(f"{emulator.url}/_emulator/tokens")
+    requests.post(f"{emulator.url}/_emulator/tokens/disconnect", json={})
+
+    assert caller.access_token not in shown.text
+    assert caller.refresh_token not in shown.text
+    assert 401 == caller.send("GET", "companyinfo/1").status_code
+    assert "invalid_grant" == caller.token(caller.refresh_token).json()["error"]
+
+
+def identified(emulator: Emulator, scope: str) -> dict[str, str]:
+    """The tokens of a person who agreed to these scopes."""
+    redirect = "http://localhost:8765/callback"
+    form = {
+        "client_id": "emulator-client-id",
+        "response_type": "code",
+        "scope": scope,
+        "redirect_uri": redirect,
+        "state": "s",
+        "decision": "connect",
+        "realm_id": emulator.realm_id,
+    }
+    sent = requests.post(f"{emulator.url}/connect/oauth2", data=form, allow_redirects=False)
+    code = sent.headers["Location"].partition("code=")[2].partition("&")[0]
+    return requests.post(
+        f"{emulator.url}/oauth2/v1/tokens/bearer",
+        auth=("emulator-client-id", "emulator-client-secret"),
+        data={"grant_type": "authorization_code", "code": code, "redirect_uri": redirect},
+    ).json()
+
+
+def test_the_id_token_is_signed_by_the_published_key(emulator: Emulator) -> None:
+    """
+    With the scope openid an RS256 token says who consented for which app and company; a refresh
+    brings none. Source: Intuit, "OpenID Connect"; recorded claims.
+    """
+    discovery = requests.get(emulator.discovery_url).json()
+
+    pair = identified(emulator, "openid com.intuit.quickbooks.accounting")
+    keys = jwt.PyJWKClient(discovery["jwks_uri"])
+    claims = jwt.decode(
+        pair["id_token"],
+        keys.get_signing_key_from_jwt(pair["id_token"]).key,
+        algorithms=["RS256"],
+        audience="emulator-client-id",
+        issuer=discovery["issuer"],
+    )
+    later = requests.post(
+        discovery["token_endpoint"],
+        auth=("emulator-client-id", "emulator-client-secret"),
+        data={"grant_type": "refresh_token", "refresh_token": pair["refresh_token"]},
+    ).json()
+
+    assert {"sub", "aud", "realmid", "auth_time", "iss", "exp", "iat"} == claims.keys()
+    assert (["emulator-client-id"], emulator.realm_id) == (claims["aud"], claims["realmid"])
+    assert "id_token" not in later
+    assert "id_token" not in identified(emulator, "com.intuit.quickbooks.accounting")
+
+
+def test_user_info_shows_what_the_scopes_allow(emulator: Emulator, caller: Caller) -> None:
+    """
+    Source: Intuit, "OpenID Connect" (user info, scopes); RFC 6750, section 3.1.
+    """
+    url = requests.get(emulator.discovery_url).json()["userinfo_endpoint"]
+
+    def shown(token: str) -> requests.Response:
+        return requests.get(url, headers={"Authorization": f"Bearer {token}"})
+
+    some = shown(identified(emulator, "openid email")["access_token"])
+    everything = identified(emulator, "openid profile email phone address")["access_token"]
+    whole = shown(everything)
+    books_only = shown(caller.access_token)
+    nobody = shown("nobody-at-all")
+
+    assert {"sub", "email", "emailVerified"} == some.json().keys()
+    assert {
+        "sub", "email", "emailVerified", "givenName", "familyName", "phoneNumber",
+        "phoneNumberVerified", "address",
+    } == whole.json().keys()  # fmt: skip
+    assert (403, "insufficient_scope") == (books_only.status_code, books_only.json()["error"])
+    assert 401 == nobody.status_code
+    assert 'error="invalid_token"' in nobody.headers["WWW-Authenticate"]
