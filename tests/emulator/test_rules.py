@@ -62,7 +62,8 @@ CASES = {
     "2050 number": ("2050", "Invoice", lambda s: s.invoice(DocNumber="x" * 22)),
     "2050 note": ("2050", "Invoice", lambda s: s.invoice(PrivateNote="x" * 4001)),
     "2050 name": ("2050", "Customer", lambda s: {"DisplayName": "x" * 501}),
-    "2060 date": ("2060", "Invoice", lambda s: s.invoice(TxnDate="2026-02-30")),
+    "2060 date": ("2060", "Invoice", lambda s: s.invoice(TxnDate="30.02.2026")),
+    "2070 day": ("2070", "Invoice", lambda s: s.invoice(TxnDate="2026-02-30")),
     "2170 kind of line": (
         "2170",
         "Invoice",

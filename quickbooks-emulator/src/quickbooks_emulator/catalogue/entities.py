@@ -15,20 +15,24 @@ from quickbooks_emulator.catalogue.properties import (
     HEADER,
     INVOICE,
     ITEM,
+    MADE,
+    MADE_ON_TRANSACTIONS,
     PAID_SALE,
     PERSON,
     PURCHASING,
     SALES,
 )
 
+_PLACES = {"DepartmentRef": "Department", "ClassRef": "Class"}
+
 _SALE_REFS = {
     "CustomerRef": "Customer", "SalesTermRef": "Term", "PaymentMethodRef": "PaymentMethod",
-    "DepositToAccountRef": "Account", "DepartmentRef": "Department", "ClassRef": "Class",
+    "DepositToAccountRef": "Account", "ARAccountRef": "Account", **_PLACES,
 }  # fmt: skip
 
 _BUY_REFS = {
     "VendorRef": "Vendor", "APAccountRef": "Account", "SalesTermRef": "Term",
-    "DepartmentRef": "Department", "ClassRef": "Class",
+    **_PLACES,
 }  # fmt: skip
 
 _TXN_LENGTHS = {"DocNumber": 21, "PrivateNote": 4000, "PaymentRefNum": 21}
@@ -62,8 +66,15 @@ def _entity(
         sortable(name),
         can_create,
         in_cdc,
+        MADE.get(name, MADE_ON_TRANSACTIONS if kind is Kind.TRANSACTION else frozenset()),
+        kind is Kind.TRANSACTION or name in DELETABLE_LISTS,
+        name in VOIDABLE,
     )
 
+
+DELETABLE_LISTS = frozenset({"Attachable", "TimeActivity"})
+VOIDABLE = frozenset({"Invoice", "SalesReceipt", "Payment", "BillPayment"})
+"""What the API can void; other documents are only deleted."""
 
 _T, _L = Kind.TRANSACTION, Kind.LIST
 
@@ -76,6 +87,7 @@ ENTITIES: dict[str, Entity] = {
             references={
                 "IncomeAccountRef": "Account", "ExpenseAccountRef": "Account",
                 "AssetAccountRef": "Account", "PrefVendorRef": "Vendor", "ParentRef": "Item",
+                "ClassRef": "Class",
             },
             lengths={"Name": 100, "Sku": 100, "Description": 4000, "PurchaseDesc": 1000},
         ),
@@ -89,7 +101,7 @@ ENTITIES: dict[str, Entity] = {
             },
             references={
                 "ParentRef": "Customer", "SalesTermRef": "Term",
-                "PaymentMethodRef": "PaymentMethod",
+                "PaymentMethodRef": "PaymentMethod", "DefaultTaxCodeRef": "TaxCode",
             },
             lengths=_PERSON_LENGTHS | {"ResaleNum": 16},
         ),
@@ -122,7 +134,7 @@ ENTITIES: dict[str, Entity] = {
             }),
             required="Name",
             references={"ParentRef": "Account"},
-            lengths={"Name": 100, "Description": 100, "AcctNum": 20},
+            lengths={"Name": 100, "Description": 100, "AcctNum": 7},
         ),
         _entity(
             "Department", _L,
@@ -200,7 +212,7 @@ ENTITIES: dict[str, Entity] = {
             required="CustomerRef TotalAmt",
             references={
                 "CustomerRef": "Customer", "DepositToAccountRef": "Account",
-                "ARAccountRef": "Account", "PaymentMethodRef": "PaymentMethod",
+                "ARAccountRef": "Account", "PaymentMethodRef": "PaymentMethod", **_PLACES,
             },
             lengths=_TXN_LENGTHS,
         ),
@@ -215,7 +227,8 @@ ENTITIES: dict[str, Entity] = {
                 "ProcessBillPayment",
             },
             required="VendorRef PayType TotalAmt Line",
-            references={"VendorRef": "Vendor", "APAccountRef": "Account"}, lengths=_TXN_LENGTHS,
+            references={"VendorRef": "Vendor", "APAccountRef": "Account", **_PLACES},
+            lengths=_TXN_LENGTHS,
         ),
         _entity(
             "VendorCredit", _T, PURCHASING | {"FromAccountRef", "ToAccountRef"},
@@ -231,7 +244,7 @@ ENTITIES: dict[str, Entity] = {
             required="PaymentType AccountRef Line",
             references={
                 "AccountRef": "Account", "PaymentMethodRef": "PaymentMethod",
-                "DepartmentRef": "Department",
+                **_PLACES,
             },
             lengths=_TXN_LENGTHS,
         ),
@@ -244,18 +257,18 @@ ENTITIES: dict[str, Entity] = {
             "Deposit", _T,
             HEADER | {"DepositToAccountRef", "CashBack"},
             required="DepositToAccountRef Line",
-            references={"DepositToAccountRef": "Account"}, lengths=_TXN_LENGTHS,
+            references={"DepositToAccountRef": "Account", **_PLACES}, lengths=_TXN_LENGTHS,
         ),
         _entity(
             "Transfer", _T,
             HEADER | {"FromAccountRef", "ToAccountRef", "Amount"},
             required="FromAccountRef ToAccountRef Amount",
-            references={"FromAccountRef": "Account", "ToAccountRef": "Account"},
+            references={"FromAccountRef": "Account", "ToAccountRef": "Account", **_PLACES},
             lengths=_TXN_LENGTHS,
         ),
         _entity(
             "JournalEntry", _T, HEADER | {"Adjustment"}, required="Line",
-            lengths=_TXN_LENGTHS,
+            references=_PLACES, lengths=_TXN_LENGTHS,
         ),
         _entity(
             "InventoryAdjustment", _T,
@@ -263,8 +276,41 @@ ENTITIES: dict[str, Entity] = {
                 "AdjustAccountRef", "TxnDate", "Line", "DocNumber", "PrivateNote", "DepartmentRef",
                 "CustomerRef", "ShippingAdjustment", "ClassRef",
             }),
-            required="AdjustAccountRef Line", references={"AdjustAccountRef": "Account"},
+            required="AdjustAccountRef Line",
+            references={"AdjustAccountRef": "Account", "CustomerRef": "Customer", **_PLACES},
             lengths=_TXN_LENGTHS,
+        ),
+        _entity(
+            "TimeActivity", _L,
+            frozenset({
+                "TxnDate", "NameOf", "EmployeeRef", "VendorRef", "OtherNameRef", "CustomerRef",
+                "DepartmentRef", "ClassRef", "ItemRef", "PayrollItemRef", "ProjectRef",
+                "BillableStatus", "Taxable", "HourlyRate", "CostRate", "Hours", "Minutes",
+                "BreakHours", "BreakMinutes", "StartTime", "EndTime", "Description",
+                "TransactionLocationType", "TimeZone",
+            }),
+            required="NameOf",
+            references={
+                "EmployeeRef": "Employee", "VendorRef": "Vendor", "CustomerRef": "Customer",
+                "ItemRef": "Item", "DepartmentRef": "Department", "ClassRef": "Class",
+            },
+            lengths={"Description": 4000},
+        ),
+        _entity(
+            "Attachable", _L,
+            frozenset({
+                "AttachableRef", "Note", "FileName", "Category", "ContentType", "PlaceName", "Lat",
+                "Long", "Tag", "FileAccessUri", "TempDownloadUri", "Size", "ThumbnailFileAccessUri",
+                "ThumbnailTempDownloadUri", "CustomField",
+            }),
+            lengths={
+                "FileName": 1000, "Note": 2000, "Category": 100, "ContentType": 100, "Lat": 100,
+                "Long": 100, "PlaceName": 2000, "Tag": 2000,
+            },
+        ),
+        _entity(
+            "CompanyCurrency", _L, frozenset({"Code", "Name", "Active", "CustomField"}),
+            required="Code", lengths={"Code": 3, "Name": 100},
         ),
         _entity(
             "CompanyInfo", Kind.SINGLE,

@@ -35,6 +35,10 @@ class Entity:
     sortable: frozenset[str] = frozenset()
     can_create: bool = True
     in_cdc: bool = True
+    made: frozenset[str] = frozenset()
+    """Properties that the service makes: echoed ones are ignored, an update keeps the old."""
+    is_deletable: bool = False
+    is_voidable: bool = False
 
     @property
     def path(self) -> str:

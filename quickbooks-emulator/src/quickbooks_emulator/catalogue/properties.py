@@ -62,3 +62,35 @@ ITEM = frozenset({
     "PrintGroupedItems", "DeferredRevenue", "RatePercent", "AvgCost", "QtyOnSalesOrder",
     "QtyOnPurchaseOrder", "ManPartNum", "AttachableRef", "CustomField", "COGSAccountRef",
 })  # fmt: skip
+
+MADE_ON_TRANSACTIONS = frozenset({
+    "HomeTotalAmt", "Balance", "HomeBalance", "RecurDataRef", "TaxExemptionRef", "DeliveryInfo",
+    "InvoiceLink", "RemainingCredit", "UnappliedAmt", "AllowIPNPayment", "AllowOnlinePayment",
+    "FreeFormAddress", "TxnSource", "InvoiceEx", "PurchaseEx", "EInvoiceStatus", "callToAction",
+    "ECloudStatusTimeStamp", "RecurringInfo", "invoiceStatus", "invoiceStatusLog", "AutoDocNumber",
+})  # fmt: skip
+"""Echoed by clients, made by the service."""
+
+MADE: dict[str, frozenset[str]] = {
+    "Item": frozenset({
+        "FullyQualifiedName", "Level", "Source", "AvgCost", "QtyOnSalesOrder", "QtyOnPurchaseOrder",
+    }),
+    "Customer": frozenset({
+        "FullyQualifiedName", "Level", "Balance", "BalanceWithJobs", "IsProject", "V4IDPseudonym",
+        "ClientEntityId", "Source", "UserId",
+    }),
+    "Vendor": frozenset({"Balance", "V4IDPseudonym", "ClientEntityId", "Source", "UserId"}),
+    "Employee": frozenset({"V4IDPseudonym", "ClientEntityId", "Source", "UserId"}),
+    "Account": frozenset({
+        "FullyQualifiedName", "Classification", "SubAccount", "CurrentBalance",
+        "CurrentBalanceWithSubAccounts", "Balance",
+    }),
+    "Department": frozenset({"FullyQualifiedName", "SubDepartment"}),
+    "Class": frozenset({"FullyQualifiedName", "SubClass"}),
+    "CompanyInfo": frozenset({"CompanyStartDate", "NameValue", "Country"}),
+    "Attachable": frozenset({
+        "FileAccessUri", "TempDownloadUri", "Size", "ThumbnailFileAccessUri",
+        "ThumbnailTempDownloadUri",
+    }),
+}  # fmt: skip
+"""Per list: what the service makes of it."""

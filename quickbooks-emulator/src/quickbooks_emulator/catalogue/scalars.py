@@ -14,6 +14,7 @@ NUMBERS = frozenset({
     "RemainingCredit", "ReorderPoint", "SalesPrice", "TaxAmount", "TaxInclusiveAmt",
     "TaxInclusiveAmount", "TaxPercent", "TotalAmt", "TotalTax", "UnappliedAmt", "UnitPrice",
     "OverrideDeltaAmount", "HourlyRate", "LineNum", "Level",
+    "Hours", "Minutes", "BreakHours", "BreakMinutes", "Size", "Received",
 })  # fmt: skip
 
 BOOLEANS = frozenset({
@@ -23,11 +24,17 @@ BOOLEANS = frozenset({
     "PurchaseTaxIncluded", "SalesTaxIncluded", "SubAccount", "SubClass", "SubDepartment", "SubItem",
     "Taxable", "TrackQtyOnHand", "Vendor1099", "sparse", "Adjustment", "BillableTime",
     "T4AEligible", "T5018Eligible", "HasTPAR", "Hidden", "TaxGroup",
+    "ClassTrackingPerTxn", "ClassTrackingPerTxnLine", "TrackDepartments", "UseAccountNumbers",
+    "CustomTxnNumbers", "AllowDeposit", "AllowDiscount", "AllowShipping", "AllowEstimates",
+    "AllowServiceDate", "AutoApplyCredit", "AutoApplyPayments", "MultiCurrencyEnabled",
+    "UsingSalesTax", "PartnerTaxEnabled", "ForSales", "ForPurchase", "QuantityOnHand",
+    "QuantityWithPriceAndRate", "IncludeOnSend",
 })  # fmt: skip
 
 DATES = frozenset({
     "TxnDate", "DueDate", "ShipDate", "InvStartDate", "ServiceDate", "ExpirationDate",
     "AcceptedDate", "OpenBalanceDate", "BirthDate", "HiredDate", "ReleasedDate",
+    "BookCloseDate",
 })  # fmt: skip
 
 MOMENTS = frozenset({"MetaData.CreateTime", "MetaData.LastUpdatedTime"})
