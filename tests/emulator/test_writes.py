@@ -282,7 +282,7 @@ def test_without_asking_for_json_the_answer_is_xml(caller: Caller, emulator: Emu
     )
     bad = caller.send("GET", "customer/99", headers={"Accept": "application/xml"})
 
-    assert "application/xml; charset=UTF-8" == good.headers["Content-Type"]
+    assert "application/xml;charset=UTF-8" == good.headers["Content-Type"]
     assert "<DisplayName>A &amp; B &lt;Co&gt;</DisplayName>" in good.text
     assert '<Fault type="ValidationFault"><Error code="610" element=""><Message>' in bad.text
 

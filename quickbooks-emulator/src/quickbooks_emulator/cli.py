@@ -51,7 +51,8 @@ async def _serve(options: argparse.Namespace) -> int:
     file = File(options.data) if options.data else None
     try:
         service = Service.open(file, options.seed)
-        runner, port = await start(Server(service), options.host, options.port)
+        server = Server(service)
+        runner, port = await start(server, options.host, options.port)
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -61,7 +62,7 @@ async def _serve(options: argparse.Namespace) -> int:
         sys.stdout.write(f"QuickBooks emulator listening on http://{options.host}:{port}\n")
         sys.stdout.flush()
         await ended.wait()
-        await runner.cleanup()
+        await server.stop(runner)
     finally:
         if file is not None:
             file.close()

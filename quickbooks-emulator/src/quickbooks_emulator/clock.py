@@ -14,6 +14,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
+LATEST_S = 7_258_118_400
+"""The first moment of 2200."""
 
 
 @dataclass(slots=True)
@@ -45,7 +47,9 @@ class Clock:
         return system_time.monotonic() + self.advanced_s
 
     def advance(self, seconds: float) -> None:
-        """Move on (or back, when negative)."""
+        """Move on (or back, when negative). Raises ValueError outside 1970 to 2199."""
+        if not 0 <= self.epoch() + seconds < LATEST_S:
+            raise ValueError("The clock runs from 1970 to 2199")
         if self.frozen_at is not None:
             self.frozen_at += seconds
         self.offset_s += seconds

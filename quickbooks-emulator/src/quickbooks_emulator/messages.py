@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from quickbooks_emulator.problems import Problem, fault_body, gateway_body
 from quickbooks_emulator.xml_text import document
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 JSON_TYPE = "application/json;charset=UTF-8"
@@ -87,9 +87,9 @@ def _prefers_json(accept: str) -> bool:
         name, _, rest = choice.partition(";")
         found = WEIGHT.search(rest)
         weight = float(found[1]) if found else 1.0
-        for language in weights:
+        for language, known in weights.items():
             if language in name:
-                weights[language] = max(weights[language], weight)
+                weights[language] = max(known, weight)
     json, xml = weights["json"], weights["xml"]
     return json > xml or (0 < json == xml and accept.index("json") < accept.index("xml"))
 

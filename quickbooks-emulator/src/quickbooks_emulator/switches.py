@@ -112,6 +112,8 @@ class Switches:
     """Closed books protected by a password answer 6210, else 6200."""
     inventory_feature: bool = True
     """Whether the plan has inventory; without it adjustments are refused (5020)."""
+    largest_body: int = 10_485_760
+    """The most bytes of a request, uploads apart; more get 413, the size of which is not told."""
     latency_ms: int = 0
     """Time each API call takes."""
 

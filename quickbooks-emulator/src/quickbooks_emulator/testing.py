@@ -328,15 +328,11 @@ class _Thread:
             self._loop.close()
 
     async def _serve(self) -> None:
-        runner, self.port = await start(Server(self._service), "127.0.0.1", 0)
+        server = Server(self._service)
+        runner, self.port = await start(server, "127.0.0.1", 0)
         self._ready.set()
         await self._ended.wait()
-        await runner.cleanup()
-        # Handlers whose caller has gone may still be waiting out a delay.
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await server.stop(runner)
 
     def stop(self) -> None:
         """End the server and wait for its thread."""
