@@ -1,0 +1,1 @@
+"""The books behind the documents: FIFO layers, double-entry postings, balances of accounts."""
