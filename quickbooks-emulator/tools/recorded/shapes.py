@@ -136,9 +136,8 @@ def differences(
         return _texts(recorded, emulated, ids, path)
     if recorded != emulated:
         return [Deviation(path, "value", recorded, emulated)]
-    if is_exact and isinstance(recorded, Decimal) and str(recorded) != str(emulated):
-        return [Deviation(path, "form", str(recorded), str(emulated))]
-    return []
+    is_other_form = is_exact and str(recorded) != str(emulated)
+    return [Deviation(path, "form", str(recorded), str(emulated))] if is_other_form else []
 
 
 def _lists(

@@ -48,10 +48,11 @@ class App:
         *,
         accept: str = "application/json",
         media_type: str = "application/json",
+        renews: bool = True,
     ) -> Answer:
-        """One call below the company's address."""
+        """One call below the company's address, twice where the token had to be renewed."""
         answer = self._send(method, path, body, accept, media_type)
-        if answer.status == UNAUTHORIZED:
+        if answer.status == UNAUTHORIZED and renews:
             self.renew()
             answer = self._send(method, path, body, accept, media_type)
         return answer
