@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue, cdc, replay
@@ -48,7 +49,7 @@ def answer(
         if 0 < service.switches.batch_breaks_after <= done:
             return TIMEOUT
         answers[place], is_replay = replay.item_once(
-            service, company, request_id, str(item["bId"]), lambda item=item: batch.item(item)
+            service, company, request_id, str(item["bId"]), partial(batch.item, item)
         )
         done += not is_replay
     return [answers[place] for place in _order(service, items, "answered")]

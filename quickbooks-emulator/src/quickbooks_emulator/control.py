@@ -6,6 +6,7 @@ Nothing here is recorded, limited or authenticated.
 from __future__ import annotations
 
 from decimal import Decimal
+from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeAlias
 
 from quickbooks_emulator import __version__
@@ -16,6 +17,7 @@ from quickbooks_emulator.oauth import controls
 from quickbooks_emulator.problems import Problem, fault_body
 from quickbooks_emulator.service import Service, entity_of
 from quickbooks_emulator.settlement import lines_total
+from quickbooks_emulator.webhooks import controls as webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,22 +28,23 @@ PREFIX = "/_emulator/"
 Handler: TypeAlias = "Callable[[Service, Request, list[str]], Json]"
 
 
-def answer(service: Service, request: Request) -> Reply:
+async def answer(service: Service, request: Request) -> Reply:
     """The reply to a call of the control plane."""
-    reply = _answer(service, request)
+    reply = await _answer(service, request)
     if service.file is not None:
         service.file.flush()
     return reply
 
 
-def _answer(service: Service, request: Request) -> Reply:
+async def _answer(service: Service, request: Request) -> Reply:
     name, *rest = [part for part in request.path.removeprefix(PREFIX).split("/") if part] or [""]
     handler = ROUTES.get((request.method, name))
     if handler is None:
         unknown = Problem("610", f"No such control: {request.method} {request.path}", status=404)
         return Reply(unknown.status, dumps(fault_body(unknown, service.clock.now())))
     try:
-        return Reply(200, dumps(handler(service, request, rest)))
+        value = handler(service, request, rest)
+        return Reply(200, dumps(await value if isawaitable(value) else value))
     except Problem as problem:
         return Reply(problem.status, dumps(fault_body(problem, service.clock.now())))
     except (ValueError, TypeError, KeyError, ArithmeticError) as error:
@@ -123,6 +126,8 @@ def _entities(service: Service, _request: Request, rest: list[str]) -> Json:
     company = service.company
     if not rest:
         return {name: len(table.rows) for name, table in company.tables.items()}
+    if rest[0] == "Account":
+        service.show_balances(company)
     return [row.body for row in company.rows(entity_of(rest[0]).name)]
 
 
@@ -159,6 +164,16 @@ def _seed(service: Service, _request: Request, _rest: list[str]) -> Json:
     return service.facts
 
 
+def _webhooks(service: Service, request: Request, rest: list[str]) -> Json:
+    if request.method == "GET":
+        return webhooks.shown(service)
+    if request.method == "DELETE":
+        return webhooks.unsubscribed(service, rest)
+    if rest == ["deliver"]:
+        return webhooks.delivered(service)
+    return webhooks.subscribed(service, object_in(request))
+
+
 ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "health"): _health,
     ("POST", "reset"): _reset,
@@ -167,6 +182,9 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): _calls,
     ("GET", "usage"): _usage,
+    ("GET", "webhooks"): _webhooks,
+    ("POST", "webhooks"): _webhooks,
+    ("DELETE", "webhooks"): _webhooks,
     ("GET", "faults"): _faults,
     ("POST", "faults"): _faults,
     ("DELETE", "faults"): _faults,

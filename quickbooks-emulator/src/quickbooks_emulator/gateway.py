@@ -25,7 +25,7 @@ OK = 200
 async def answer(service: Service, request: Request, base: str) -> Reply:
     """The reply to any request; `base` is the address under which the caller found the server."""
     if request.path.startswith(control.PREFIX):
-        return control.answer(service, request)
+        return await control.answer(service, request)
     if request.path == "/" and request.method in {"GET", "HEAD"}:
         return Reply(OK, page.html(service), "text/html;charset=UTF-8")
     target = target_of(request)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Key
     from quickbooks_emulator.usage import Usage
+    from quickbooks_emulator.webhooks.outbox import Outbox
 
 FORMAT = 1
 TABLES = """
@@ -45,6 +46,9 @@ create table if not exists replies (
 create table if not exists usage (
     month text, realm_id text, app text, class text, entity text, calls integer, units integer,
     primary key (month, realm_id, app, class, entity)
+);
+create table if not exists outbox (
+    kind text, number integer, value blob not null, primary key (kind, number)
 );
 """
 
@@ -69,7 +73,7 @@ class File:
     def rewrite(self, service: Service) -> None:
         """Replace everything by the service's state."""
         self._begin()
-        for table in ("state", "objects", "tombstones", "replies", "usage"):
+        for table in ("state", "objects", "tombstones", "replies", "usage", "outbox"):
             self._connection.execute(f"delete from {table}")
         self._put_state("format", FORMAT)
         self._put_state("seed", {"name": service.seed, "facts": service.facts})
@@ -124,6 +128,21 @@ class File:
             [(*key, usage.calls[key], usage.units[key]) for key in usage.fresh],
         )
         usage.fresh.clear()
+
+    def keep_outbox(self, outbox: Outbox) -> None:
+        """Write the subscriptions, events and deliveries that changed."""
+        if not outbox.changed:
+            return
+        self._begin()
+        for kind, number, value in outbox.changes():
+            if value is None:
+                self._connection.execute(
+                    "delete from outbox where kind = ? and number = ?", (kind, number)
+                )
+            else:
+                self._connection.execute(
+                    "insert or replace into outbox values (?, ?, ?)", (kind, number, dumps(value))
+                )
 
     def forget_usage(self) -> None:
         """Drop all counts."""
@@ -211,6 +230,10 @@ class File:
             service.calls.counted.count(Counted(*key), calls, units)
             service.calls.count += calls
         service.calls.counted.fresh.clear()
+        for kind, number, value in self._connection.execute(
+            "select kind, number, value from outbox order by kind desc, number"
+        ):
+            service.outbox.restore(kind, number, loads(value))
         for name, series in state.items():
             if name.startswith("series:"):
                 company = Company(name.removeprefix("series:"))

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 """Entity and id."""
 
+Change = tuple[Key, "Row | None", "Row | None"]
+"""What was touched, the row before and the row after."""
+
 PEOPLE = ("Customer", "Vendor", "Employee")
 FIRST_NUMBER = 1001
 IDENTIFYING = frozenset({"DisplayName", "Name", "ParentRef"})

@@ -12,8 +12,11 @@ from aiohttp.http_exceptions import HttpProcessingError
 from quickbooks_emulator import gateway, outgoing
 from quickbooks_emulator.incoming import Unreadable, clean, request_of
 from quickbooks_emulator.messages import Reply
+from quickbooks_emulator.webhooks.courier import Courier, stopped
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from quickbooks_emulator.service import Service
 
 HTML_TYPE = "text/html;charset=UTF-8"
@@ -30,7 +33,16 @@ class Server:
         """The web application: one handler, which does its own routing."""
         application = web.Application()
         application.router.add_route("*", "/{path:.*}", self.handle)
+        application.cleanup_ctx.append(self._webhooks)
         return application
+
+    async def _webhooks(self, _application: web.Application) -> AsyncIterator[None]:
+        """Notifications are delivered as long as the server runs."""
+        self.service.courier = courier = Courier(self.service)
+        task = asyncio.create_task(courier.run())
+        yield
+        self.service.courier = None
+        await stopped(task)
 
     async def handle(self, incoming: web.Request) -> web.StreamResponse:
         """Answer one request."""

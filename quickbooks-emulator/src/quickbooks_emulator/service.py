@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from quickbooks_emulator import seeds
+from quickbooks_emulator.books import balances
+from quickbooks_emulator.books.ledger import Ledger
 from quickbooks_emulator.calls import Calls
 from quickbooks_emulator.catalogue import ENTITIES, Entity
 from quickbooks_emulator.clock import Clock
@@ -19,6 +21,8 @@ from quickbooks_emulator.rules.documents import Circumstances
 from quickbooks_emulator.store import Company
 from quickbooks_emulator.switches import Switches
 from quickbooks_emulator.usage import METERED
+from quickbooks_emulator.webhooks.events import operations
+from quickbooks_emulator.webhooks.outbox import Outbox
 from quickbooks_emulator.writes import Writer
 
 if TYPE_CHECKING:
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.messages import Reply
     from quickbooks_emulator.persistence import File
+    from quickbooks_emulator.registers import Change
+    from quickbooks_emulator.webhooks.courier import Courier
 
 
 @dataclass
@@ -45,6 +51,10 @@ class Service:
     companies: dict[str, Company] = field(default_factory=dict)
     meters: dict[str, Meter] = field(default_factory=dict)
     replies: dict[str, Replies] = field(default_factory=dict)
+    ledgers: dict[str, Ledger] = field(default_factory=dict)
+    outbox: Outbox = field(default_factory=Outbox)
+    courier: Courier | None = None
+    """Who carries the outbox's deliveries while a server runs."""
     seed: str = "empty"
     facts: JsonObject = field(default_factory=dict)
 
@@ -70,6 +80,8 @@ class Service:
         company = Company(REALM_ID)
         self.companies = {REALM_ID: company}
         self.replies = {REALM_ID: Replies()}
+        self.ledgers = {}
+        self.outbox.clear()
         self.seed = seed
         self.facts = seeds.plant(seed, company, int(self.clock.epoch()))
         company.commit()
@@ -123,10 +135,36 @@ class Service:
         except BaseException:
             company.rollback()
             raise
+        changes = company.changes() if self.outbox.subscriptions else []
         touched = company.commit()
+        self.ledger_of(company).note(touched)
         if self.file is not None:
             self.file.keep(company, touched)
+        if changes:
+            self._tell(company, changes)
         return result
+
+    def _tell(self, company: Company, changes: list[Change]) -> None:
+        """Have webhooks told of what changed."""
+        told = operations(changes, self.switches)
+        now = self.clock.epoch()
+        self.outbox.note(company.realm_id, told, now, self.authority.realms_of)
+        if self.file is not None:
+            self.file.keep_outbox(self.outbox)
+
+    def ledger_of(self, company: Company) -> Ledger:
+        """The company's books; `refresh` them before reading."""
+        ledger = self.ledgers.get(company.realm_id)
+        if ledger is None or ledger.company is not company:
+            ledger = self.ledgers[company.realm_id] = Ledger(company)
+        return ledger
+
+    def show_balances(self, company: Company) -> None:
+        """Write the books' balances on the accounts, which somebody is about to read."""
+        changed = balances.show(self.ledger_of(company))
+        company.commit()
+        if changed and self.file is not None:
+            self.file.keep(company, changed)
 
     def write(self, company: Company, entity: Entity, operation: str, body: Json) -> JsonObject:
         """One write with all the rules, as a person in QuickBooks would do it. Raises Problem."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from quickbooks_emulator.catalogue import ENTITIES, Kind
 from quickbooks_emulator.ordered import Ordered
-from quickbooks_emulator.registers import PEOPLE, Key, Registers
+from quickbooks_emulator.registers import PEOPLE, Change, Key, Registers
 from quickbooks_emulator.rows import Movement, Row, Shelf
 
 if TYPE_CHECKING:
@@ -197,6 +197,10 @@ class Company:
         self._buried.setdefault(key, table.tombstones.get(object_id))
         self.registers.changed(((entity, old, None),))
         table.tombstones.put(object_id, epoch_s)
+
+    def changes(self) -> list[Change]:
+        """What was touched since the last commit."""
+        return [(key, old, self.row(*key)) for key, old in self._journal.items()]
 
     def commit(self) -> list[Key]:
         """Close the journal; returns the keys that were touched since the last one."""

@@ -114,6 +114,22 @@ class Switches:
     """Whether the plan has inventory; without it adjustments are refused (5020)."""
     largest_body: int = 10_485_760
     """The most bytes of a request, uploads apart; more get 413, the size of which is not told."""
+    webhook_window_s: int = 5
+    """Seconds in which events are gathered into one body ("Webhooks": minutes at times)."""
+    webhook_deadline_ms: int = 3000
+    """Time in which a webhook must be answered with 200."""
+    webhook_withholds: bool = True
+    """Whether later events wait until the first delivery is acknowledged."""
+    webhook_disorder: bool = True
+    """Whether the events of a body come in another order than they happened in."""
+    webhook_repeats_every: int = 0
+    """Every n-th delivery comes twice; 0: none. Documented to happen, but no test could count."""
+    webhook_loses_every: int = 0
+    """Every n-th delivery never comes; 0: none. Documented to happen, but no test could wait."""
+    webhook_inventory_adjustments: bool = False
+    """Whether InventoryAdjustment gives events: it is not in Intuit's list."""
+    webhook_item_quantities: bool = False
+    """Whether an item gives an Update when only its quantity moved."""
     latency_ms: int = 0
     """Time each API call takes."""
 

@@ -261,6 +261,24 @@ class Emulator:
         """What Intuit would have counted."""
         return _object(self._ask("GET", "usage"))
 
+    def usage_by(self, *names: str) -> list[JsonObject]:
+        """Calls and units per `month`, `realm_id`, `app`, `class`, `entity`, as named."""
+        return list(self._ask("GET", f"usage?by={','.join(names)}"))
+
+    # -- webhooks
+
+    def webhook(self, url: str, **wanted: Json) -> JsonObject:
+        """Have `url` told of changes; `verifier_token`, `format`, `entities` and `app` on wish."""
+        return _object(self._ask("POST", "webhooks", {"url": url, **wanted}))
+
+    def webhooks(self) -> JsonObject:
+        """Subscriptions, how many events wait, and the latest deliveries."""
+        return _object(self._ask("GET", "webhooks"))
+
+    def deliver_webhooks(self) -> JsonObject:
+        """Attempt what is due by the clock now; returns what `webhooks` does."""
+        return _object(self._ask("POST", "webhooks/deliver"))
+
     # -- the wire
 
     def _write(

@@ -1,0 +1,1 @@
+"""Webhooks: what changed in a company is told to the addresses that asked for it."""

@@ -1,0 +1,55 @@
+"""The control plane's part for webhooks: subscribe, look, deliver now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from quickbooks_emulator.problems import Problem
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.json_text import JsonObject
+    from quickbooks_emulator.service import Service
+
+
+def shown(service: Service) -> JsonObject:
+    """Subscriptions, how many events wait, and the latest deliveries, oldest first."""
+    outbox = service.outbox
+    return {
+        "subscriptions": [_subscription(service, number) for number in outbox.subscriptions],
+        "waiting": sum(len(events) for events in outbox.waiting.values()),
+        "deliveries": [delivery.as_json() for delivery in outbox.deliveries.values()],
+    }
+
+
+def subscribed(service: Service, wanted: JsonObject) -> JsonObject:
+    """A new subscription. Raises Problem 2010."""
+    subscription = service.outbox.subscribe(wanted)
+    _keep(service)
+    return _subscription(service, subscription.id)
+
+
+def unsubscribed(service: Service, rest: list[str]) -> JsonObject:
+    """What is left after one subscription, or all, are dropped. Raises Problem 610."""
+    if rest and not rest[0].isdecimal():
+        raise Problem("610", f"No webhook {rest[0]}", status=404)
+    service.outbox.unsubscribe(int(rest[0]) if rest else None)
+    _keep(service)
+    return shown(service)
+
+
+async def delivered(service: Service) -> JsonObject:
+    """What there is after everything that is due has been tried."""
+    if service.courier is not None:
+        await service.courier.deliver()
+    return shown(service)
+
+
+def _subscription(service: Service, number: int) -> JsonObject:
+    found = asdict(service.outbox.subscriptions[number])
+    return {**found, "entities": list(found["entities"])}
+
+
+def _keep(service: Service) -> None:
+    if service.file is not None:
+        service.file.keep_outbox(service.outbox)
