@@ -47,10 +47,19 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
         if company is None:
             raise unauthorized()
         handler = _handler(request, target)
+        if _reads_accounts(request, target):
+            service.show_balances(company)
         reply = handler(service, company, request, target)
         return reply if reply.status < FIRST_FAILURE else rendered(reply, request)
     except Problem as problem:
         return refusal(problem, request, now)
+
+
+def _reads_accounts(request: Request, target: Target) -> bool:
+    """Whether the answer may show accounts, whose balances are worked out when they are read."""
+    if target.operation == "batch":
+        return b"account" in request.body.lower()
+    return target.entity == "Account" or "account" in target.query.lower()
 
 
 def _handler(request: Request, target: Target) -> Handler:

@@ -6,7 +6,6 @@ Source: Intuit, "Item" (QtyOnHand), "Payment", "Invoice" (Balance, LinkedTxn).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import settlement
@@ -16,10 +15,11 @@ from quickbooks_emulator.json_text import JsonObject, add, plain, subtract
 from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from quickbooks_emulator.rules.documents import Circumstances
     from quickbooks_emulator.store import Company, Movement
 
-CONTROL_ACCOUNTS = {"Customer": "Accounts Receivable", "Vendor": "Accounts Payable"}
 COMPUTED = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 
 
@@ -101,13 +101,15 @@ class Effects:
                 self.touch(payer, payment, body)
 
     def owe(self, entity: str, before: JsonObject, after: JsonObject) -> None:
-        """Carry a document's open amount to its customer or vendor and the control account."""
+        """Carry what a document owes, or is owed, to the balances of its names."""
+        changes: dict[tuple[str, str], Decimal] = {}
         for side, body in ((-1, before), (1, after)):
-            amount = settlement.owed(entity, body) if body else Decimal(0)
-            if not amount:
-                continue
-            party = "Customer" if "CustomerRef" in body else "Vendor"
-            self._add_balance(party, body[f"{party}Ref"]["value"], amount * side)
+            for party, object_id, amount in settlement.owed(self.company, entity, body):
+                key = (party, object_id)
+                changes[key] = add(changes.get(key, 0), amount * side)
+        for (party, object_id), change in changes.items():
+            if change:
+                self._add_balance(party, object_id, change)
 
     def _add_balance(self, party: str, object_id: str, change: Decimal) -> None:
         row = self.company.row(party, object_id)
@@ -121,13 +123,3 @@ class Effects:
             self.company.put(party, latest.with_body(body))
             parent = (body.get("ParentRef") or {}).get("value")
             row = self.company.row(party, parent) if parent else None
-        for account in self.company.rows("Account"):
-            if account.body.get("AccountType") == CONTROL_ACCOUNTS[party]:
-                balance = plain(add(account.body.get("CurrentBalance", 0), change))
-                changed = {
-                    **account.body,
-                    "CurrentBalance": balance,
-                    "CurrentBalanceWithSubAccounts": balance,
-                }
-                self.company.put("Account", account.with_body(changed))
-                return

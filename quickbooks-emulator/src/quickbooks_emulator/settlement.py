@@ -9,11 +9,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from quickbooks_emulator.books.postings import party_of, party_of_line
 from quickbooks_emulator.json_text import JsonObject, add, subtract
 from quickbooks_emulator.problems import Problem, business, unsupported_property
 from quickbooks_emulator.rules.lines import total
+from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from quickbooks_emulator.store import Company
 
 SETTLED_BY = {
@@ -21,6 +25,17 @@ SETTLED_BY = {
     "BillPayment": {"Bill": 1, "VendorCredit": -1, "JournalEntry": 1},
 }
 """Per paying document: what it settles (+1) and what it uses up as credit (-1)."""
+
+OWED = {"Invoice": 1, "CreditMemo": -1, "Bill": 1, "VendorCredit": -1}
+"""What the open amount of a document does to the balance of its customer or vendor."""
+
+OWED_BY_LINE = {
+    "JournalEntry": "JournalEntryLineDetail", "Deposit": "DepositLineDetail",
+    "Purchase": "AccountBasedExpenseLineDetail",
+}  # fmt: skip
+"""Documents whose lines may name a control account."""
+
+CONTROLLED = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
 
 LINKED_AS = {"BillPayment": "BillPaymentCheck"}
 
@@ -112,15 +127,33 @@ def without(payment: JsonObject, entity: str, kind: str, object_id: str) -> Json
     return changed
 
 
-def owed(entity: str, body: JsonObject) -> Decimal:
-    """What a document adds to its customer's or vendor's balance."""
-    if entity in {"Invoice", "Bill"}:
-        return Decimal(body.get("Balance", 0))
-    if entity in {"CreditMemo", "VendorCredit"}:
-        return -Decimal(body.get("Balance", 0))
-    if entity == "Payment":
-        return -Decimal(body.get("UnappliedAmt", 0))
-    return Decimal(0)
+def owed(company: Company, entity: str, body: JsonObject) -> Iterator[tuple[str, str, Decimal]]:
+    """What a document adds to the balances of which customers and vendors, in its currency.
+
+    Over all documents that is what they post to the control accounts (see `books.postings`): what
+    a payment has applied to a document is in that document's open amount.
+    """
+    if not body:
+        return
+    party = "Customer" if "CustomerRef" in body else "Vendor"
+    if entity in OWED:
+        yield party, body[f"{party}Ref"]["value"], Decimal(body.get("Balance", 0)) * OWED[entity]
+    elif entity in SETTLED_BY:
+        rest = Decimal(body.get("TotalAmt") or 0)
+        for kind, _, share in links(body):
+            rest = subtract(rest, share * OWED.get(kind, 0))
+        yield party, body[f"{party}Ref"]["value"], -rest
+    for line in (body.get("Line") or []) if entity in OWED_BY_LINE else ():
+        detail = line.get(OWED_BY_LINE[entity]) or {}
+        account = company.body("Account", reference(detail, "AccountRef") or "") or {}
+        party = CONTROLLED.get(account.get("AccountType", ""), "")
+        name = party_of_line(detail) or party_of(body)
+        if not party or name is None or name[0] != party:
+            continue
+        is_debit = entity == "Purchase" and not body.get("Credit")
+        is_debit = is_debit or detail.get("PostingType") == "Debit"
+        debit = Decimal(line.get("Amount") or 0) * (1 if is_debit else -1)
+        yield party, name[1], debit if party == "Customer" else -debit
 
 
 def lines_total(body: JsonObject) -> Decimal:

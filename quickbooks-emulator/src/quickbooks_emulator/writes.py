@@ -178,7 +178,7 @@ class Writer:
         if entity.name == "InventoryAdjustment" and self.around.switches.adjustment_note_hidden:
             body["PrivateNote"] = ""
         marked = self.effects.marked(entity.name, body, old)
-        moves = stock.movements(self.company, entity.name, marked)
+        moves = stock.moves_of(self.company, entity.name, marked, old)
         before = old.moves if old else ()
         self.company.put(
             entity.name,
@@ -247,9 +247,9 @@ def _merged(old: JsonObject, given: JsonObject) -> JsonObject:
 
 def _keep_settled(body: JsonObject, old: JsonObject) -> None:
     """What was paid on the document stays paid. Raises Problem when it is more than it is worth."""
-    worth = Decimal(old["TotalAmt"])
+    worth = subtract(old["TotalAmt"], old.get("Deposit") or 0)
     paid = subtract(worth, Decimal(old.get("Balance", worth)))
-    balance = subtract(body["TotalAmt"], paid)
+    balance = subtract(subtract(body["TotalAmt"], body.get("Deposit") or 0), paid)
     if balance < 0:
         raise business("The amount of the transaction is less than what was applied to it.")
     body["Balance"] = plain(balance)
@@ -271,7 +271,7 @@ def _voided(entity: str, body: JsonObject) -> JsonObject:
         "Line": [] if entity in settlement.SETTLED_BY else [_nought(x) for x in body["Line"]],
         "LinkedTxn": [],
     }
-    for name in ("Balance", "UnappliedAmt"):
+    for name in ("Balance", "UnappliedAmt", "Deposit"):
         if name in body:
             changed[name] = 0
     if "TxnTaxDetail" in body:

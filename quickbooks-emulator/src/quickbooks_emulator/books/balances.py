@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator.books.layers import NOUGHT
 from quickbooks_emulator.books.ledger import Ledger
+from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
 from quickbooks_emulator.json_text import EXACT, plain
-from quickbooks_emulator.rules.names import CLASSIFICATIONS
 from quickbooks_emulator.rules.shape import reference
 from quickbooks_emulator.stock import COST, OPENING
 from quickbooks_emulator.store import Row

@@ -85,18 +85,18 @@ def party_of(body: JsonObject) -> Party | None:
         value = reference(body, field_name)
         if value is not None:
             return kind, value
-    entity = body.get("EntityRef") or {}
-    value = entity.get("value")
-    return (str(entity.get("type") or "Vendor"), str(value)) if value is not None else None
+    value = reference(body, "EntityRef")
+    return (str(body["EntityRef"].get("type") or "Vendor"), value) if value is not None else None
 
 
 def party_of_line(detail: JsonObject) -> Party | None:
     """The name of a line of a journal entry or a deposit."""
-    entity = detail.get("Entity") or {}
-    inner = entity.get("EntityRef") or entity
-    value = inner.get("value")
+    entity = detail.get("Entity")
+    if not isinstance(entity, dict):
+        return None
+    value = reference(entity, "EntityRef") or reference(detail, "Entity")
     kind = entity.get("Type") or entity.get("type") or "Customer"
-    return (str(kind).title(), str(value)) if value is not None else None
+    return (str(kind).title(), value) if value is not None else None
 
 
 def amount_of(holder: JsonObject, name: str = "Amount") -> Decimal:

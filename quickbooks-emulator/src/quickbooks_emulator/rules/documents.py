@@ -170,7 +170,7 @@ def _invoice(company: Company, body: JsonObject, around: Circumstances) -> None:
     due = date.fromisoformat(body["TxnDate"]) + timedelta(days=int(term.get("DueDays", 30)))
     body.setdefault("DueDate", due.isoformat())
     body.setdefault("LinkedTxn", [])
-    body["Balance"] = body["TotalAmt"]
+    body["Balance"] = subtract(body["TotalAmt"], body.get("Deposit") or 0)
     for field in (
         "AllowIPNPayment", "AllowOnlinePayment",
         "AllowOnlineCreditCardPayment", "AllowOnlineACHPayment",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quickbooks_emulator.books import balances
 from quickbooks_emulator.seeds import base, demo
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ NAMES = ("demo", "empty")
 def plant(name: str, company: Company, now: int) -> JsonObject:
     """Fill a company; returns the ids that its users need to know."""
     if name == "demo":
-        return demo.plant(company, now)
+        facts = demo.plant(company, now)
+        balances.adopt(company)
+        return facts
     base.plant(company, now)
     return base.facts()
