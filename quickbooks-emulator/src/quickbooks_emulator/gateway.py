@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator import api, control, page, replay, striking
+from quickbooks_emulator import api, control, replay, striking
 from quickbooks_emulator.calls import Recorded, class_of
 from quickbooks_emulator.clock import envelope_text
 from quickbooks_emulator.injection import AUTH, Call
 from quickbooks_emulator.messages import Delivery, Reply, refusal
 from quickbooks_emulator.oauth import routes
+from quickbooks_emulator.pages import people
 from quickbooks_emulator.problems import throttled
 from quickbooks_emulator.targets import target_of
 
@@ -27,7 +28,7 @@ async def answer(service: Service, request: Request, base: str) -> Reply:
     if request.path.startswith(control.PREFIX):
         return await control.answer(service, request)
     if request.path == "/" and request.method in {"GET", "HEAD"}:
-        return Reply(OK, page.html(service), "text/html;charset=UTF-8")
+        return people.answer(service, request)
     target = target_of(request)
     if target is not None:
         return await _api(service, request, target)
