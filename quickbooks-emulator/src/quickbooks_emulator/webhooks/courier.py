@@ -33,7 +33,6 @@ class Courier:
         self._lock = asyncio.Lock()
         self._awake = asyncio.Event()
         self._session: aiohttp.ClientSession | None = None
-        self._sent = 0
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -70,12 +69,9 @@ class Courier:
         service = self._service
         status, error = await self._send(delivery)
         service.outbox.tried(delivery, service.clock.epoch(), status, error)
-        every = service.switches.webhook_repeats_every
-        if delivery.status == DELIVERED:
-            self._sent += 1
-            if every and self._sent % every == 0:
-                status, error = await self._send(delivery)
-                service.outbox.tried(delivery, service.clock.epoch(), status, error)
+        if delivery.status == DELIVERED and service.outbox.is_repeated(service.switches):
+            status, error = await self._send(delivery)
+            service.outbox.tried(delivery, service.clock.epoch(), status, error)
         self._keep()
 
     async def _send(self, delivery: Delivery) -> tuple[int, str]:

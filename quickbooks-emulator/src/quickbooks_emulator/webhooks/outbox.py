@@ -95,6 +95,7 @@ class Outbox:
     awaken: Callable[[], None] | None = None
     count: int = 0
     gathered: int = 0
+    acknowledged: int = 0
 
     # -- subscriptions
 
@@ -192,6 +193,12 @@ class Outbox:
             del self.deliveries[number]
             self.changed.add(("delivery", number))
 
+    def is_repeated(self, switches: Switches) -> bool:
+        """Whether the delivery that was just acknowledged comes a second time."""
+        self.acknowledged += 1
+        every = switches.webhook_repeats_every
+        return every > 0 and self.acknowledged % every == 0
+
     def _gather(self, subscription: Subscription, now: float, switches: Switches) -> None:
         waiting = self.waiting[subscription.id]
         if not waiting:
@@ -209,7 +216,8 @@ class Outbox:
         body = dumps(body_of(events, subscription.format, subscription.app)).decode()
         delivery = Delivery(self._number(), subscription.id, body, len(events), now, now)
         self.gathered += 1
-        if switches.webhook_loses_every and self.gathered % switches.webhook_loses_every == 0:
+        every = switches.webhook_loses_every
+        if every > 0 and self.gathered % every == 0:
             delivery.status, delivery.next_at = LOST, None
         self.deliveries[delivery.id] = delivery
         self.changed.add(("delivery", delivery.id))
@@ -264,3 +272,4 @@ class Outbox:
         self.waiting.clear()
         self.deliveries.clear()
         self.changed.clear()
+        self.gathered = self.acknowledged = 0
