@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from quickbooks_emulator import batch, catalogue, cdc, replay
+from quickbooks_emulator.addresses import ALLOWED, no_such_resource, no_such_verb
 from quickbooks_emulator.catalogue import Kind
 from quickbooks_emulator.clock import envelope_text
 from quickbooks_emulator.json_text import dumps, loads
@@ -22,18 +23,19 @@ from quickbooks_emulator.problems import (
 from quickbooks_emulator.query import asked, evaluate
 from quickbooks_emulator.service import Service
 from quickbooks_emulator.store import Company
-from quickbooks_emulator.targets import Target, target_of
+from quickbooks_emulator.targets import UNKNOWN, Target, target_of
 
 if TYPE_CHECKING:
     from quickbooks_emulator.catalogue import Entity
     from quickbooks_emulator.json_text import Json
+    from quickbooks_emulator.store import Row
+    from quickbooks_emulator.switches import Switches
 
 __all__ = ["HANDLERS", "Target", "answer", "enveloped", "parsed", "query_rules", "target_of"]
 
 Handler: TypeAlias = Callable[[Service, Company, Request, Target], Reply]
 OK = 200
 FIRST_FAILURE = 400
-SERVER_ERROR = 500
 
 
 def answer(service: Service, request: Request, target: Target) -> Reply:
@@ -46,7 +48,7 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
         company = service.companies.get(target.realm_id)
         if company is None:
             raise unauthorized()
-        handler = _handler(request, target)
+        handler = _handler(request, target, service.switches)
         if _reads_accounts(request, target):
             service.show_balances(company)
         reply = handler(service, company, request, target)
@@ -62,23 +64,23 @@ def _reads_accounts(request: Request, target: Target) -> bool:
     return target.entity == "Account" or "account" in target.query.lower()
 
 
-def _handler(request: Request, target: Target) -> Handler:
+def _handler(request: Request, target: Target, switches: Switches) -> Handler:
     """Who answers. Raises Problem for an address or a verb that nobody does."""
-    found = HANDLERS.get((request.method, target.operation))
-    if found is not None:
-        return found
+    if request.method == "OPTIONS":
+        return allowed
+    handler = HANDLERS.get((request.method, target.operation))
+    if handler is not None:
+        return handler
     if request.method == "POST" and target.entity in catalogue.ENTITIES and not target.object_id:
         return written  # the writer refuses operations that there are not
-    raise no_such_resource(request.path)
+    if target.operation == UNKNOWN or request.method in {"GET", "POST"}:
+        raise no_such_resource(request, switches)
+    raise no_such_verb(request, switches)
 
 
-def no_such_resource(path: str) -> Problem:
-    """500: nothing lives at that address."""
-    return Problem(
-        "500",
-        f"Operation Could not find resource for relative : {path} is not supported.",
-        status=SERVER_ERROR,
-    )
+def allowed(_service: Service, _company: Company, _request: Request, _target: Target) -> Reply:
+    """Which verbs there are, to one who asks by OPTIONS."""
+    return Reply(OK, b"", headers={"Allow": ALLOWED})
 
 
 def enveloped(service: Service, name: str, text: bytes) -> Reply:
@@ -90,8 +92,8 @@ def enveloped(service: Service, name: str, text: bytes) -> Reply:
 def queried(service: Service, company: Company, request: Request, target: Target) -> Reply:
     """A query's rows or count."""
     asked.check(request)
-    found = evaluate.answer(company, target.query, query_rules(service))
-    return enveloped(service, "QueryResponse", found.json())
+    rows = evaluate.answer(company, target.query, query_rules(service))
+    return enveloped(service, "QueryResponse", rows.json())
 
 
 def query_rules(service: Service) -> evaluate.Rules:
@@ -117,21 +119,26 @@ def read(service: Service, company: Company, request: Request, target: Target) -
             raise not_found()
         return enveloped(service, entity.name, rows[0].json())
     if not target.object_id:
-        raise no_such_resource(request.path)
-    if not target.object_id.isdecimal():
-        raise Problem(
-            "2030", f"Id should be a valid number. Supplied value:{target.object_id}", "Id"
-        )
-    row = company.row(entity.name, target.object_id)
+        raise no_such_resource(request, service.switches)
+    return enveloped(service, entity.name, found(company, entity.name, target.object_id).json())
+
+
+def found(company: Company, entity: str, object_id: str) -> Row:
+    """The row that an address names. Raises Problem 2030 or 610."""
+    if not object_id.isdecimal():
+        words = f"Id should be a valid number. Supplied value:{object_id}"
+        # This refusal was recorded without a time beside it.
+        raise Problem("2030", words, "Id", has_time=False)
+    row = company.row(entity, object_id)
     if row is None:
         raise not_found()
-    return enveloped(service, entity.name, row.json())
+    return row
 
 
 def written(service: Service, company: Company, request: Request, target: Target) -> Reply:
     """One write, carried out once per requestid."""
     if target.object_id:
-        raise no_such_resource(request.path)
+        raise no_such_resource(request, service.switches)
 
     def work() -> Reply:
         body = parsed(request)

@@ -79,6 +79,7 @@ def one_of(names: tuple[str, ...]) -> Expected:
 
 
 TEXT = Expected("a text", _is_text)
+TEXT_OR_NULL = Expected("a text, or null for none", lambda value: value is None or _is_text(value))
 TRUTH = Expected("true or false", lambda value: isinstance(value, bool))
 COUNT = Expected("a whole number, 1 or more", lambda value: _is_whole(value) and value >= 1)
 TIMES = Expected("a whole number, 0 or more, or null for always", lambda value: value is None or (
@@ -129,7 +130,7 @@ _FAULT: Fields = {
     "code": CODE,
     "message": TEXT,
     "detail": TEXT,
-    "element": TEXT,
+    "element": TEXT_OR_NULL,
     "type": TEXT,
     "status": FAULT_STATUS,
 }
@@ -195,7 +196,7 @@ def check_rule(wanted: Json) -> JsonObject:
         raise _refused("do", "an object: a rule is an object with a `do`")
     rule = {k: v for k, v in wanted.items() if v is not None or k == "times"}
     _check(rule, RULE, "")
-    does = {k: v for k, v in rule["do"].items() if v is not None}
+    does = {k: v for k, v in rule["do"].items() if v is not None or k == "element"}
     name = str(does.get("kind"))
     kind = KINDS.get(name)
     if kind is None:

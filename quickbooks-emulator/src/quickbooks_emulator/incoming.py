@@ -40,7 +40,8 @@ async def request_of(incoming: web.BaseRequest, largest_body: int) -> Request:
         most = LARGEST_UPLOAD + ROOM_FOR_PARTS
     body = unpacked(await _body(incoming, most), headers.get("content-encoding", ""), most)
     return Request(
-        incoming.method,
+        # To a HEAD everything is answered as to a GET, only that no body goes out.
+        "GET" if incoming.method == "HEAD" else incoming.method,
         path,
         parameters_of(clean(incoming.rel_url.raw_query_string)),
         headers,

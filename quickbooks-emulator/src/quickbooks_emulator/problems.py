@@ -88,6 +88,8 @@ class Problem(Exception):  # noqa: N818 - a refusal is an answer, not a failure 
     status: int = 400
     type: str = "ValidationFault"
     message: str = field(default="")
+    has_time: bool = True
+    """Whether a time stands beside the fault; some came without."""
 
     def __post_init__(self) -> None:
         if not self.message:
@@ -104,7 +106,10 @@ class Problem(Exception):  # noqa: N818 - a refusal is an answer, not a failure 
 
 def fault_body(problem: Problem, moment: datetime) -> JsonObject:
     """The envelope round a fault, as the service itself sends it."""
-    return {"Fault": problem.fault(), "time": envelope_text(moment)}
+    shown: JsonObject = {"Fault": problem.fault()}
+    if problem.has_time:
+        shown["time"] = envelope_text(moment)
+    return shown
 
 
 def gateway_body(problem: Problem, moment: datetime) -> JsonObject:

@@ -5,12 +5,14 @@ Numbers in brackets name what the fact is about in Intuit's documentation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from quickbooks_emulator.problems import Problem
 
 Value: TypeAlias = bool | str | int
+MOST = 1_000_000_000
+KINDS: dict[object, str] = {bool: "true or false", int: "a whole number", str: "a text"}
 
 
 @dataclass(slots=True)
@@ -112,6 +114,10 @@ class Switches:
     """Closed books protected by a password answer 6210, else 6200."""
     inventory_feature: bool = True
     """Whether the plan has inventory; without it adjustments are refused (5020)."""
+    unknown_address: Literal["fault", "system"] = "fault"
+    """An address that there is not: `fault` (400, code 500), or `system` (500, code 10000)."""
+    unknown_verb: Literal["500", "405"] = "500"
+    """Status of PUT, PATCH or DELETE on an address that there is: `500` or `405`."""
     largest_body: int = 10_485_760
     """The most bytes of a request, uploads apart; more get 413, the size of which is not told."""
     webhook_window_s: int = 5
@@ -130,14 +136,39 @@ class Switches:
     """Whether InventoryAdjustment gives events: it is not in Intuit's list."""
     webhook_item_quantities: bool = False
     """Whether an item gives an Update when only its quantity moved."""
+    duplicate_name_detail: str = "sentence"
+    """How 6240 puts a person's taken name: a `sentence`, or `null`; both have been recorded."""
+    unbalanced_journal_code: str = "2300"
+    """A journal entry whose sides differ: `2300`, or `6000` as a business rule ("Error codes")."""
+    vendor_term_on_create: str = "ignored"
+    """TermRef of a new vendor: `ignored` as integrators report, or `stored` ("Vendor")."""
+    automated_tax_override: str = "ignored"
+    """TotalTax sent under automated sales tax: `ignored`, or `kept` ("Invoice")."""
+    subscription_ended: bool = False
+    """Whether the company's subscription is over: apps' writes are refused (6190)."""
     latency_ms: int = 0
     """Time each API call takes."""
 
     def change(self, wanted: dict[str, Value]) -> None:
-        """Set switches by name. Raises Problem 2010 for an unknown name or a wrong kind."""
-        kinds = {field.name: type(getattr(Switches(), field.name)) for field in fields(self)}
+        """Set switches by name. Raises Problem 2010 for an unknown name or reading."""
+        hints = get_type_hints(type(self))
         for name, value in wanted.items():
-            if name not in kinds or type(value) is not kinds[name]:
-                raise Problem("2010", f"No switch {name} of kind {type(value).__name__}")
+            if name not in hints:
+                raise Problem("2010", f"No switch {name}. Known: {', '.join(hints)}", name)
+            complaint = _complaint(hints[name], value)
+            if complaint:
+                raise Problem("2010", f"Switch {name}: {complaint} is expected", name)
         for name, value in wanted.items():
             setattr(self, name, value)
+
+
+def _complaint(hint: object, value: Value) -> str:
+    """What is expected in place of `value`, or nothing when it will do."""
+    if get_origin(hint) is Literal:
+        readings = get_args(hint)
+        return "" if value in readings else f"one of {', '.join(readings)}"
+    if type(value) is not hint:
+        return KINDS[hint]
+    if hint is int and not 0 <= int(value) <= MOST:
+        return f"a number from 0 to {MOST}"
+    return ""

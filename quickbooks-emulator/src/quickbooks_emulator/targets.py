@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 COMPANY = "/v3/company/"
 ROOT = re.compile(
-    r"/v3/company/(?P<realm>[^/]+)/(?P<resource>[^/]+)(?:/(?P<id>[^/]+))?(?:/(?P<more>[^/]+))?/?"
+    r"/v3/company/(?P<realm>[^/]+)/(?P<resource>[^/]+)(?:/(?P<id>[^/]+))?(?:/(?P<more>[^/]+))?/?",
+    re.IGNORECASE,
 )
 QUERIED = re.compile(r"\bfrom\s+(\w+)", re.IGNORECASE)
 UNKNOWN = "unknown"
@@ -53,11 +54,11 @@ class Target:
 
 def target_of(request: Request) -> Target | None:
     """What the request asks for; None when its address is none of the API's."""
-    if not request.path.startswith(COMPANY):
+    if not request.path.lower().startswith(COMPANY):
         return None
     match = ROOT.fullmatch(request.path)
     if match is None:
-        return Target(request.path.removeprefix(COMPANY).partition("/")[0], UNKNOWN)
+        return Target(request.path[len(COMPANY) :].partition("/")[0], UNKNOWN)
     realm, resource = match["realm"], match["resource"].lower()
     object_id, part = match["id"] or "", (match["more"] or "").lower()
     operation = RESOURCES.get(resource)
