@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode
 
 from quickbooks_emulator.catalogue import ENTITIES, Kind
-from quickbooks_emulator.json_text import dumps
+from quickbooks_emulator.clock import second_text
 from quickbooks_emulator.pages import page
 from quickbooks_emulator.pages.figures import (
     moment_text,
@@ -29,17 +30,19 @@ if TYPE_CHECKING:
     from quickbooks_emulator.calls import Recorded
     from quickbooks_emulator.clock import Clock
     from quickbooks_emulator.injection import Rule
-    from quickbooks_emulator.json_text import JsonObject
+    from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.messages import Reply, Request
     from quickbooks_emulator.rows import Readable
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Company, Row
 
 OK = 200
+FIRST_FAILURE = 400
 NOT_FOUND = 404
+COMPANY_PATH = re.compile(r"^/v3/company/[^/]+/")
 PAGE_ITEMS = 25
 SHOWN_DOCUMENTS = 12
-SHOWN_CALLS = 12
+SHOWN_CALLS = 10
 SHOWN_GRANTS = 8
 LAST_PAGE = 1_000_000
 READ_OF_ITEMS = frozenset({"Name", "Sku", "Type", "Active", "QtyOnHand", "PurchaseCost"})
@@ -50,7 +53,7 @@ PARTIES = (
     "FromAccountRef",
     "DepositToAccountRef",
 )
-WHERE = ("method", "path", "entity", "operation", "query", "body", "class", "realm_id", "client_id")
+WHERE = ("path", "entity", "operation", "query", "body", "class", "realm_id", "client_id")
 
 
 class Item(NamedTuple):
@@ -67,6 +70,7 @@ class Item(NamedTuple):
 class Document(NamedTuple):
     """A line of the list of documents."""
 
+    changed: str
     date: str
     kind: str
     number: str
@@ -185,9 +189,9 @@ def _link(company: Company, text: str, number_of_page: int) -> str:
 
 
 def _documents(company: Company) -> list[Document]:
-    """Those changed last, the latest first."""
+    """Those changed last, the latest first; of the same second the later date first."""
     latest = [
-        (row.updated_at, name, row)
+        ((row.updated_at, str(row.body.get("TxnDate", ""))), name, row)
         for name, entity in ENTITIES.items()
         if entity.kind is Kind.TRANSACTION
         for row in company.tables[name].latest(SHOWN_DOCUMENTS)
@@ -200,6 +204,7 @@ def _document(name: str, row: Row) -> Document:
     body = row.body
     parties = ((body.get(field) or {}).get("name") for field in PARTIES)
     return Document(
+        second_text(row.updated_at)[:16].replace("T", " "),
         str(body.get("TxnDate", "")),
         words(name),
         str(body.get("DocNumber") or ""),
@@ -212,6 +217,8 @@ def _amount(row: Row) -> str:
     """The total in the document's own currency, or what it moved."""
     body = row.body
     amount = number(body.get("TotalAmt", body.get("Amount")))
+    if not amount and any("JournalEntryLineDetail" in line for line in body.get("Line", ())):
+        amount = _debits(body)
     if amount is not None:
         return money_text(amount)
     if not row.moves:
@@ -220,35 +227,54 @@ def _amount(row: Row) -> str:
     return f"{quantity_text(moved)} units"
 
 
+def _debits(body: JsonObject) -> Decimal:
+    """What a journal entry posts on either side."""
+    lines = ((line, line.get("JournalEntryLineDetail") or {}) for line in body["Line"])
+    amounts = (
+        number(line.get("Amount")) for line, detail in lines if detail.get("PostingType") == "Debit"
+    )
+    return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+
 # -- calls, faults, switches, tokens
 
 
 def _call(call: Recorded) -> JsonObject:
     ending = "reply lost" if call.reply_lost else call.status or "under way"
+    is_done = OK <= call.status < FIRST_FAILURE and not call.reply_lost
     return {
         "time": call.time[11:19],
-        "what": f"{call.method} {call.path}",
+        "what": f"{call.method} {COMPANY_PATH.sub('', call.path)}",
         "detail": call.query,
         "ending": ending,
-        "is_failure": call.reply_lost or not OK <= call.status < 400,  # noqa: PLR2004 - HTTP's number
+        "is_failure": not is_done and bool(call.status or call.reply_lost),
     }
 
 
 def _fault(rule: Rule) -> JsonObject:
     shown = rule.as_json()
     where = [f"{name} {shown[name]}" for name in WHERE if shown.get(name)]
-    times = (
-        "every time" if rule.times is None else "once" if rule.times == 1 else f"{rule.times} times"
-    )
+    method = [rule.method.upper()] if rule.method else []
+    counted = "once" if rule.times == 1 else f"{rule.times} times"
+    times = "every time" if rule.times is None else counted
+    first = f"from call {rule.nth} on, " if rule.nth > 1 else ""
     chance = f", chance {rule.probability}" if rule.probability < 1 else ""
     return {
-        "where": ", ".join(where) or "every call",
-        "does": str(rule.does.get("kind", "")),
-        "detail": dumps({key: value for key, value in rule.does.items() if key != "kind"}).decode(),
-        "when": f"from call {rule.nth} on, {times}{chance}",
+        "where": ", ".join(method + where) or "every call",
+        "does": str(rule.does.get("kind", "")).replace("_", " "),
+        "detail": _flat({key: value for key, value in rule.does.items() if key != "kind"}),
+        "when": f"{first}{times}{chance}",
         "struck": rule.struck,
         "is_spent": rule.times is not None and rule.struck >= rule.times,
     }
+
+
+def _flat(value: Json) -> str:
+    """The names and values of a rule in a row, without JSON's signs."""
+    if isinstance(value, dict):
+        pairs = ((key, _flat(inner)) for key, inner in value.items())
+        return ", ".join(f"{key} {text}" for key, text in pairs if text)
+    return ", ".join(_flat(inner) for inner in value) if isinstance(value, list) else str(value)
 
 
 def _switches(switches: Switches) -> list[tuple[str, str, str]]:
@@ -272,13 +298,18 @@ def _grants(service: Service, now: float) -> JsonObject:
     shown = [
         {
             "app": apps[grant["client_id"]].name if grant["client_id"] in apps else "",
-            "realm_id": grant["realm_id"],
+            "company": _connected(service, grant["realm_id"]),
             "access": _left(grant["access_expires_in"]),
             "refresh": _left(grant["refresh_expires_in"]),
         }
         for grant in living[-SHOWN_GRANTS:][::-1]
     ]
     return {"shown": shown, "others": len(living) - len(shown)}
+
+
+def _connected(service: Service, realm_id: str) -> str:
+    company = service.companies.get(realm_id)
+    return _name_of(company) if company is not None else realm_id or "no company"
 
 
 def _left(seconds: int) -> str:
