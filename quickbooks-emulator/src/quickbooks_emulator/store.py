@@ -182,6 +182,12 @@ class Company:
         self.series[name] = number + 1
         return str(number)
 
+    def take_number(self, series: str) -> str:
+        """The next number of a series beside the entities' own, such as addresses."""
+        number = self.series.get(series, 1)
+        self.series[series] = number + 1
+        return str(number)
+
     def put(self, entity: str, row: Row) -> None:
         """Store a row in place of the one with its id."""
         old = self.tables[entity].put(row)

@@ -6,32 +6,35 @@ Source: Intuit, "Create, update, delete and void" on the reference page of each 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator import settlement, stock
+from quickbooks_emulator import linking, settlement, stock
 from quickbooks_emulator.catalogue import ENTITIES, Entity, Kind
-from quickbooks_emulator.effects import COMPUTED, Effects
+from quickbooks_emulator.effects import Effects
 from quickbooks_emulator.json_text import JsonObject, plain, subtract
 from quickbooks_emulator.problems import Problem, business, missing, not_found
-from quickbooks_emulator.rules import documents, names
+from quickbooks_emulator.rules import (
+    documents,
+    links,
+    merging,
+    names,
+    open_credits,
+    replies,
+    voiding,
+)
+from quickbooks_emulator.rules.preferences import check_preferences
 from quickbooks_emulator.rules.references import resolve_header
-from quickbooks_emulator.rules.shape import checked
+from quickbooks_emulator.rules.shape import check_id, checked
 from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json
     from quickbooks_emulator.store import Company
 
-VOIDABLE = frozenset({"Invoice", "SalesReceipt", "Payment", "BillPayment"})
-KEPT_ON_UPDATE = {
-    "Item": ("QtyOnHand", "InvStartDate"),
-    "Customer": ("Balance", "BalanceWithJobs", "CurrencyRef"),
-    "Vendor": ("Balance", "CurrencyRef"),
-    "Account": ("CurrentBalance", "CurrentBalanceWithSubAccounts"),
-}
-"""What no update changes: quantities move by documents, balances by settlement."""
+OPERATIONS = frozenset({"", "create", "update", "delete", "void"})
+OPEN_DOCUMENTS = frozenset({"Invoice", "CreditMemo", "Bill", "VendorCredit"})
 
 
 @dataclass(slots=True)
@@ -53,92 +56,97 @@ class Writer:
 
         Without an operation the presence of an Id decides. Raises Problem.
         """
-        if operation not in {"", "create", "update", "delete", "void"}:
+        if self.may_bundle and not self.around.is_by_hand:
+            self.around = replace(self.around, is_by_hand=True)
+        if operation not in OPERATIONS:
             raise Problem("500", f"Operation {operation} is not supported.")
+        self._check_subscription()
         given = checked(entity, body)
         if operation == "delete":
             return self._delete(entity, given)
         if operation == "void":
             return self._void(entity, given)
         if given.get("Id") or entity.kind is Kind.SINGLE:
-            return self._update(entity, given)
+            return replies.shown(self.company, entity.name, self._update(entity, given))
         if operation == "update":
             raise missing("Id")
-        return self._create(entity, given)
+        return replies.born(self.company, entity.name, self._create(entity, given))
 
     # -- the four operations
 
     def _create(self, entity: Entity, given: JsonObject) -> JsonObject:
         if not entity.can_create:
             raise Problem("500", f"Operation create on {entity.name} is not supported.")
-        body = {
-            name: value
-            for name, value in given.items()
-            if name not in COMPUTED and value is not None and value not in ("", {})
-        }
-        for name in entity.required:
-            if name not in body and not (name == "Line" and body.get("Line") == []):
-                raise missing(name)
+        body = merging.new(merging.writable(entity, given, is_by_hand=self.around.is_by_hand))
+        _check_required(entity, body)
         self._prepare(entity, body, None)
-        return self._store(entity, None, body)
+        stored = self._store(entity, None, body)
+        self._apply_credits(entity, stored)
+        return self.company.body(entity.name, stored["Id"]) or stored
 
     def _update(self, entity: Entity, given: JsonObject) -> JsonObject:
+        if entity.kind is Kind.READ_ONLY:
+            raise Problem("500", f"Operation update on {entity.name} is not supported.")
         old = self._current(entity, given)
-        if given.get("sparse"):
-            body = _merged(old.body, given)
-        else:
-            body = {k: v for k, v in given.items() if v is not None and v not in ("", {})}
-        if "Line" in given and "TxnTaxDetail" not in given and "TxnTaxDetail" in body:
-            # Tax is worked out again for the new lines.
-            code = body["TxnTaxDetail"].get("TxnTaxCodeRef")
-            body["TxnTaxDetail"] = {"TxnTaxCodeRef": code} if code else {}
-        for name in KEPT_ON_UPDATE.get(entity.name, ()):
-            body.pop(name, None)
-            if name in old.body:
-                body[name] = old.body[name]
+        wanted = merging.writable(entity, given, is_by_hand=self.around.is_by_hand)
         self._refuse_quantity(entity, given, old.body)
-        body["Id"] = old.id
-        for name in entity.required:
-            if name not in body:
-                raise missing(name)
+        is_sparse = bool(given.get("sparse"))
+        body = merging.merged(entity, old.body, wanted, is_sparse=is_sparse)
+        _check_required(entity, body)
+        if merging.says_the_same(old.body, body) and body.keys() >= old.body.keys() - merging.MARKS:
+            return old.body
         self.effects.give_back(entity, old.body)
         self._prepare(entity, body, old.body)
-        if entity.name in {"Invoice", "CreditMemo", "Bill", "VendorCredit"}:
+        if entity.name in OPEN_DOCUMENTS:
             _keep_settled(body, old.body)
+        if entity.name not in settlement.SETTLED_BY and merging.is_unchanged(old.body, body):
+            return old.body
         self._empty_inactive_item(entity, body, old.body)
         return self._store(entity, self.company.row(entity.name, old.id), body)
 
     def _delete(self, entity: Entity, given: JsonObject) -> JsonObject:
-        if entity.kind is not Kind.TRANSACTION:
+        if not entity.is_deletable:
             raise Problem("500", f"Operation delete on {entity.name} is not supported.")
         old = self._current(entity, given)
-        documents.check_period(self.company, str(old.body.get("TxnDate", "9999")), self.around)
+        self._check_untouched(entity, old)
         self.effects.unlink(entity, old)
         current = self.company.row(entity.name, old.id) or old
         self.effects.owe(entity.name, current.body, {})
         self.effects.move(current.moves, is_reversed=True)
         self.company.bury(entity.name, old.id, self.now)
+        linking.follow(self.effects, entity.name, old.body, {})
         return {"status": "Deleted", "domain": "QBO", "Id": old.id}
 
     def _void(self, entity: Entity, given: JsonObject) -> JsonObject:
-        if entity.name not in VOIDABLE:
+        if not entity.is_voidable:
             raise Problem("500", f"Operation void on {entity.name} is not supported.")
         old = self._current(entity, given)
-        documents.check_period(self.company, str(old.body.get("TxnDate", "9999")), self.around)
+        self._check_untouched(entity, old)
         self.effects.unlink(entity, old)
         current = self.company.row(entity.name, old.id) or old
-        return self._store(entity, current, _voided(entity.name, current.body))
+        return self._store(entity, current, voiding.voided(entity.name, current.body))
 
     # -- steps
 
+    def _check_subscription(self) -> None:
+        if self.around.switches.subscription_ended and not self.around.is_by_hand:
+            raise Problem(
+                "6190",
+                "Subscription period has ended or canceled or there was a billing problem : "
+                "You can't add data to QuickBooks Online Plus because your trial or subscription "
+                "period ended, you canceled your subscription, or there was a billing problem. To "
+                "see or change your subscription status, click 'Your Account' at the upper-right "
+                "of the screen, and click on Resubscribe link or contact your administrator.",
+                "",
+            )
+
     def _current(self, entity: Entity, given: JsonObject) -> Row:
         object_id = str(given.get("Id") or "")
-        if not object_id and entity.kind is Kind.SINGLE:
+        if entity.kind is Kind.SINGLE:
             object_id = next((row.id for row in self.company.rows(entity.name)), "")
         if not object_id:
             raise missing("Id")
-        if not object_id.isdecimal():
-            raise Problem("2030", f"Id should be a valid number. Supplied value:{object_id}", "Id")
+        check_id(object_id)
         row = self.company.row(entity.name, object_id)
         if row is None:
             is_gone = object_id in self.company.tables[entity.name].tombstones
@@ -146,7 +154,7 @@ class Writer:
                 not_found("Another user has deleted this transaction.") if is_gone else not_found()
             )
         token = given.get("SyncToken")
-        if token is None:
+        if token is None or token == "":
             raise missing("SyncToken")
         if str(token) != row.body["SyncToken"]:
             raise Problem(
@@ -157,12 +165,19 @@ class Writer:
             )
         return row
 
+    def _check_untouched(self, entity: Entity, old: Row) -> None:
+        if entity.kind is Kind.TRANSACTION:
+            documents.check_unlocked(self.company, entity.name, old.body, self.around)
+            links.check_not_deposited(entity.name, old.body)
+
     def _prepare(self, entity: Entity, body: JsonObject, old: JsonObject | None) -> None:
         if entity.kind is Kind.TRANSACTION:
             documents.prepare(self.company, entity.name, body, old, self.around)
         elif entity.kind is Kind.LIST:
             resolve_header(self.company, entity, body)
-            names.prepare(self.company, entity.name, body, old, may_bundle=self.may_bundle)
+            names.prepare(self.company, entity.name, body, old, self.around)
+        elif entity.name == "Preferences" and old is not None:
+            check_preferences(body, old, self.around)
 
     def _refuse_quantity(self, entity: Entity, given: JsonObject, old: JsonObject) -> None:
         if entity.name != "Item" or self.around.switches.quantity_update == "ignored":
@@ -177,22 +192,31 @@ class Writer:
         """Put the object with its marks and let it take effect on stock and balances."""
         if entity.name == "InventoryAdjustment" and self.around.switches.adjustment_note_hidden:
             body["PrivateNote"] = ""
-        marked = self.effects.marked(entity.name, body, old)
-        moves = stock.moves_of(self.company, entity.name, marked, old)
+        effects = self.effects
+        marked = effects.marked(entity.name, body, old)
+        moves = stock.movements(self.company, entity.name, marked)
         before = old.moves if old else ()
         self.company.put(
             entity.name,
             Row(marked, old.created_at if old else self.now, self.now, moves),
         )
-        self.effects.owe(entity.name, old.body if old else {}, marked)
+        effects.owe(entity.name, old.body if old else {}, marked)
         if moves != before:
-            self.effects.move(before, is_reversed=True)
-            self.effects.move(moves)
+            effects.move(before, is_reversed=True)
+            effects.move(moves)
         if entity.name in settlement.SETTLED_BY:
             for kind, object_id, share in settlement.links(marked):
-                self.effects.settle(kind, object_id, entity.name, marked["Id"], share)
+                effects.settle(kind, object_id, entity.name, marked["Id"], share)
+        elif entity.kind is Kind.TRANSACTION:
+            linking.follow(effects, entity.name, old.body if old else {}, marked)
         stored = self.company.body(entity.name, marked["Id"])
         return stored if stored is not None else marked
+
+    def _apply_credits(self, entity: Entity, stored: JsonObject) -> None:
+        """Let open credits pay a new invoice where the company wants that."""
+        payment = open_credits.payment_for(self.company, entity.name, stored)
+        if payment is not None:
+            self._create(ENTITIES["Payment"], payment)
 
     def _empty_inactive_item(self, entity: Entity, body: JsonObject, old: JsonObject) -> None:
         """An item made inactive with stock is brought to nought by an adjustment."""
@@ -228,65 +252,26 @@ class Writer:
         return {"value": "0"}
 
 
-def _merged(old: JsonObject, given: JsonObject) -> JsonObject:
-    """A sparse update: only what is given changes; null is ignored, "" and {} clear."""
-    body = dict(old)
-    for name, value in given.items():
-        if value is None or name in COMPUTED:
-            continue
-        if value in ("", {}):
-            body.pop(name, None)
-        elif (
-            isinstance(value, dict) and isinstance(body.get(name), dict) and name.endswith("Prefs")
-        ):
-            body[name] = {**body[name], **value}
-        else:
-            body[name] = value
-    return body
+def _check_required(entity: Entity, body: JsonObject) -> None:
+    """Raises Problem 2020 for the first property that is missing."""
+    for name in entity.required:
+        if name not in body:
+            raise missing(name)
 
 
 def _keep_settled(body: JsonObject, old: JsonObject) -> None:
     """What was paid on the document stays paid. Raises Problem when it is more than it is worth."""
-    worth = subtract(old["TotalAmt"], old.get("Deposit") or 0)
+    worth = Decimal(old["TotalAmt"])
     paid = subtract(worth, Decimal(old.get("Balance", worth)))
-    balance = subtract(subtract(body["TotalAmt"], body.get("Deposit") or 0), paid)
+    balance = subtract(body["TotalAmt"], paid)
     if balance < 0:
         raise business("The amount of the transaction is less than what was applied to it.")
     body["Balance"] = plain(balance)
     if "RemainingCredit" in body:
         body["RemainingCredit"] = body["Balance"]
-    body["LinkedTxn"] = [
+    linked = [
         *old.get("LinkedTxn", []),
         *(link for link in body.get("LinkedTxn") or [] if link not in old.get("LinkedTxn", [])),
     ]
-
-
-def _voided(entity: str, body: JsonObject) -> JsonObject:
-    """The document with every amount and quantity at nought."""
-    note = str(body.get("PrivateNote") or "")
-    changed = {
-        **body,
-        "PrivateNote": f"Voided - {note}"[:4000] if note else "Voided",
-        "TotalAmt": 0,
-        "Line": [] if entity in settlement.SETTLED_BY else [_nought(x) for x in body["Line"]],
-        "LinkedTxn": [],
-    }
-    for name in ("Balance", "UnappliedAmt", "Deposit"):
-        if name in body:
-            changed[name] = 0
-    if "TxnTaxDetail" in body:
-        changed["TxnTaxDetail"] = {"TotalTax": 0}
-    return changed
-
-
-def _nought(line: JsonObject) -> JsonObject:
-    changed = {**line, "Amount": 0}
-    for member, detail in line.items():
-        if member.endswith("Detail") and isinstance(detail, dict):
-            zeroed = {
-                k: 0 if k in {"Qty", "UnitPrice", "Quantity"} else v for k, v in detail.items()
-            }
-            if "Line" in detail:
-                zeroed["Line"] = [_nought(part) for part in detail["Line"]]
-            changed[member] = zeroed
-    return changed
+    if linked or "LinkedTxn" in body:
+        body["LinkedTxn"] = linked

@@ -7,33 +7,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.json_text import JsonObject, multiply
-from quickbooks_emulator.problems import business, missing
+from quickbooks_emulator.json_text import JsonObject, multiply, plain
+from quickbooks_emulator.problems import Problem, business, missing
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
     from quickbooks_emulator.store import Company
 
-NAMES = {"USD": "United States Dollar", "EUR": "Euro", "GBP": "British Pound Sterling"}
+NAMES = {
+    "AED": "United Arab Emirates Dirham", "ARS": "Argentine Peso", "AUD": "Australian Dollar",
+    "BGN": "Bulgarian Lev", "BRL": "Brazilian Real", "CAD": "Canadian Dollar",
+    "CHF": "Swiss Franc", "CLP": "Chilean Peso", "CNY": "Chinese Yuan", "COP": "Colombian Peso",
+    "CZK": "Czech Koruna", "DKK": "Danish Krone", "EGP": "Egyptian Pound", "EUR": "Euro",
+    "GBP": "British Pound Sterling", "HKD": "Hong Kong Dollar", "HUF": "Hungarian Forint",
+    "IDR": "Indonesian Rupiah", "ILS": "Israeli New Sheqel", "INR": "Indian Rupee",
+    "JPY": "Japanese Yen", "KES": "Kenyan Shilling", "KRW": "South Korean Won",
+    "MXN": "Mexican Peso", "MYR": "Malaysian Ringgit", "NGN": "Nigerian Naira",
+    "NOK": "Norwegian Krone", "NZD": "New Zealand Dollar", "PEN": "Peruvian Nuevo Sol",
+    "PHP": "Philippine Peso", "PLN": "Polish Zloty", "RON": "Romanian Leu",
+    "SAR": "Saudi Riyal", "SEK": "Swedish Krona", "SGD": "Singapore Dollar", "THB": "Thai Baht",
+    "TRY": "Turkish Lira", "TWD": "New Taiwan Dollar", "UAH": "Ukrainian Hryvnia",
+    "USD": "United States Dollar", "VND": "Vietnamese Dong", "ZAR": "South African Rand",
+}  # fmt: skip
+PARTIES = (("CustomerRef", "Customer"), ("VendorRef", "Vendor"))
 
 
-def settle(company: Company, body: JsonObject) -> None:
-    """Fill or check the document's currency. Raises Problem 2020 or 6000."""
-    preferences = company.single("Preferences").get("CurrencyPrefs", {})
-    home = preferences.get("HomeCurrency", {}).get("value", "USD")
-    wanted = reference(body, "CurrencyRef")
-    if not preferences.get("MultiCurrencyEnabled"):
-        if wanted not in {None, home}:
-            raise business(f"The currency {wanted} cannot be used: multicurrency is not enabled.")
-        body["CurrencyRef"] = named(home)
-        return
-    own = party_currency(company, body) or home
-    if wanted is None:
-        raise missing("CurrencyRef")
-    if wanted != own:
-        raise business(f"The transaction's currency {wanted} is not {own} as the name's.")
-    body["CurrencyRef"] = named(wanted)
-    body.setdefault("ExchangeRate", 1)
+def _preferences(company: Company) -> JsonObject:
+    found: JsonObject = company.single("Preferences").get("CurrencyPrefs") or {}
+    return found
+
+
+def home(company: Company) -> str:
+    """The code of the company's own currency."""
+    return reference(_preferences(company), "HomeCurrency") or "USD"
+
+
+def has_several(company: Company) -> bool:
+    """Whether multicurrency is enabled."""
+    return bool(_preferences(company).get("MultiCurrencyEnabled"))
+
+
+def check_code(company: Company, code: str) -> None:
+    """Raises Problem 2170 for a code that is none, 6000 for one the company does not use."""
+    if code not in NAMES:
+        raise Problem("2170", f"Invalid Enumeration : {code}", "CurrencyRef")
+    if code != home(company) and not has_several(company):
+        raise business(f"The currency {code} cannot be used: multicurrency is not enabled.")
 
 
 def named(code: str) -> JsonObject:
@@ -41,16 +60,44 @@ def named(code: str) -> JsonObject:
     return {"value": code, "name": NAMES.get(code, code)}
 
 
-def party_currency(company: Company, body: JsonObject) -> str | None:
+def settle(company: Company, body: JsonObject, old: JsonObject | None) -> None:
+    """Fill or check the document's currency. Raises Problem 2020, 2170 or 6000."""
+    own = home(company)
+    wanted = reference(body, "CurrencyRef")
+    if wanted is not None:
+        check_code(company, wanted)
+    if not has_several(company):
+        body["CurrencyRef"] = named(own)
+        body.pop("ExchangeRate", None)
+        return
+    if wanted is None and old is not None:
+        wanted = reference(old, "CurrencyRef")
+    if wanted is None:
+        raise missing("CurrencyRef")
+    theirs = _of_party(company, body) or wanted
+    if wanted != theirs:
+        raise business(f"The transaction's currency {wanted} is not {theirs} as the name's.")
+    body["CurrencyRef"] = named(wanted)
+    if wanted == own:
+        body["ExchangeRate"] = 1
+    elif not body.get("ExchangeRate"):
+        body["ExchangeRate"] = (old or {}).get("ExchangeRate") or 1
+
+
+def _of_party(company: Company, body: JsonObject) -> str | None:
     """The currency of the document's customer or vendor."""
-    for name, entity in (("CustomerRef", "Customer"), ("VendorRef", "Vendor")):
-        party = company.body(entity, reference(body, name) or "") if name in body else None
+    for name, entity in PARTIES:
+        party = company.body(entity, reference(body, name) or "")
         if party is not None:
-            return reference(party, "CurrencyRef")
+            return reference(party, "CurrencyRef") or home(company)
     return None
 
 
 def in_home_currency(body: JsonObject) -> None:
-    """Add the total in the home currency where a rate says how."""
-    if "ExchangeRate" in body and "TotalAmt" in body:
-        body["HomeTotalAmt"] = multiply(body["TotalAmt"], body["ExchangeRate"])
+    """Add total and balance in the home currency where a rate says how."""
+    rate = body.get("ExchangeRate")
+    if rate is None:
+        return
+    for name, at_home in (("TotalAmt", "HomeTotalAmt"), ("Balance", "HomeBalance")):
+        if name in body:
+            body[at_home] = plain(multiply(body[name], rate))
