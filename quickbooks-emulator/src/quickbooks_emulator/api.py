@@ -21,6 +21,7 @@ from quickbooks_emulator.problems import (
     unsupported_property,
 )
 from quickbooks_emulator.query import asked, evaluate
+from quickbooks_emulator.reports import routes as reports
 from quickbooks_emulator.service import Service
 from quickbooks_emulator.store import Company
 from quickbooks_emulator.targets import UNKNOWN, Target, target_of
@@ -198,4 +199,5 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "delete"): written,
     ("POST", "void"): written,
     ("POST", "batch"): batched,
+    ("GET", "report"): reports.answer,
 }

@@ -155,6 +155,21 @@ class Ledger:
             posting = Posting(account_id, share, memo)
             yield Movement(event.order[0], event.entity, event.object_id, posting, party)
 
+    def beginning_of(self, item_id: str) -> tuple[Decimal, Decimal] | None:
+        """Quantity and worth of an item that no document moves; None for any other."""
+        row = self.company.row("Item", item_id)
+        if row is None or item_id in self.stocks:
+            return None
+        quantity = dict(row.moves).get(OPENING, Decimal(row.body.get("QtyOnHand") or 0))
+        return quantity, self._idle.get(item_id, ("", NOUGHT))[1]
+
+    def worth_of(self, item_id: str) -> Decimal:
+        """What an item's quantity on hand is worth. `refresh` first."""
+        stock = self.stocks.get(item_id)
+        if stock is not None:
+            return stock.layers.worth
+        return self._idle.get(item_id, ("", NOUGHT))[1]
+
     # -- keeping up
 
     def _replace(self, key: Key) -> None:
