@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator import settlement
 from quickbooks_emulator.catalogue import ENTITIES, Entity
 from quickbooks_emulator.clock import date_text, second_text
-from quickbooks_emulator.json_text import JsonObject, add, plain, subtract
+from quickbooks_emulator.json_text import JsonObject, add, money, plain, subtract
 from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from quickbooks_emulator.rules.documents import Circumstances
     from quickbooks_emulator.store import Company, Movement
 
+SHOWS_LAST_WRITER = frozenset({"Invoice", "Bill", "PurchaseOrder"})
+USER_ID = "9341450000000001"
 COMPUTED = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 
 
@@ -36,9 +38,11 @@ class Effects:
         clean = {k: v for k, v in body.items() if k not in COMPUTED}
         object_id = old.id if old else self.company.take_id(entity)
         created = second_text(old.created_at if old else self.now)
-        meta = {"CreateTime": created, "LastUpdatedTime": second_text(self.now)}
+        meta: JsonObject = {"CreateTime": created, "LastUpdatedTime": second_text(self.now)}
         if entity == "InventoryAdjustment":
             meta = {"LastUpdatedTime": date_text(self.now)}
+        if entity in SHOWS_LAST_WRITER:
+            meta["LastModifiedByRef"] = {"value": USER_ID}
         return {
             **clean,
             "domain": "QBO",
@@ -72,7 +76,7 @@ class Effects:
         if row is None or "Balance" not in row.body:
             return
         body = settlement.with_share(row.body, payer, payer_id, share)
-        body["Balance"] = plain(body["Balance"])
+        body["Balance"] = money(body["Balance"])
         self.owe(kind, row.body, body)
         self.touch(kind, row, body)
 
@@ -114,12 +118,12 @@ class Effects:
     def _add_balance(self, party: str, object_id: str, change: Decimal) -> None:
         row = self.company.row(party, object_id)
         if row is not None:
-            body = {**row.body, "Balance": plain(add(row.body.get("Balance", 0), change))}
+            body = {**row.body, "Balance": money(add(row.body.get("Balance", 0), change))}
             self.company.put(party, row.with_body(body))
         while row is not None and party == "Customer":
             latest = self.company.row(party, row.id) or row
             sum_with_jobs = add(latest.body.get("BalanceWithJobs", 0), change)
-            body = {**latest.body, "BalanceWithJobs": plain(sum_with_jobs)}
+            body = {**latest.body, "BalanceWithJobs": money(sum_with_jobs)}
             self.company.put(party, latest.with_body(body))
             parent = (body.get("ParentRef") or {}).get("value")
             row = self.company.row(party, parent) if parent else None

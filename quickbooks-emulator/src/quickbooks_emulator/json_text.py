@@ -12,9 +12,11 @@ Json: TypeAlias = Any
 
 JsonObject: TypeAlias = dict[str, Any]
 
+_CENT = Decimal("0.01")
 EXACT = Context(prec=80)
 """Arithmetic on money and quantities: wide enough that a sum of real amounts never rounds."""
 
+_CENT = Decimal("0.01")
 _decoder = msgspec.json.Decoder(type=object, float_hook=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
@@ -53,3 +55,12 @@ def plain(value: Decimal | int) -> Decimal | int:
     if number == number.to_integral_value():
         return int(number)
     return Decimal(f"{number.normalize():f}")
+
+
+def money(value: Decimal | int) -> Decimal | int:
+    """An amount as the service prints it: two decimals (more if it has more), nought as 0."""
+    number = Decimal(value)
+    if not number:
+        return 0
+    rounded = number.quantize(_CENT, context=EXACT)
+    return rounded if rounded == number else Decimal(f"{number.normalize():f}")

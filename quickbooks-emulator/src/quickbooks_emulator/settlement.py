@@ -102,7 +102,11 @@ def with_share(target: JsonObject, payer: str, payer_id: str, share: Decimal) ->
     balance = subtract(target.get("Balance", 0), share)
     kind = LINKED_AS.get(payer, payer)
     link = {"TxnId": payer_id, "TxnType": kind}
-    linked = [entry for entry in target.get("LinkedTxn") or [] if entry != link]
+    linked = [
+        entry
+        for entry in target.get("LinkedTxn") or []
+        if (entry.get("TxnId"), entry.get("TxnType")) != (payer_id, kind)
+    ]
     if share > 0:
         linked.append(link)
     changed = {**target, "Balance": balance, "LinkedTxn": linked}

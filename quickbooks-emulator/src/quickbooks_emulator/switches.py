@@ -95,6 +95,24 @@ class Switches:
     """Whether QtyDiff must be a whole number (6000); the documented type is decimal."""
     adjustment_note_hidden: bool = True
     """Whether PrivateNote of an InventoryAdjustment comes back empty, as in Intuit's sample."""
+    adjustment_below_zero: Literal["refused", "allowed"] = "refused"
+    """An adjustment that would leave less than nothing: `refused` (6000), or `allowed`, as sales
+    are ("InventoryAdjustment" does not tell)."""
+    adjustment_new_qty: Literal["refused", "absolute", "ignored"] = "refused"
+    """NewQty of an adjustment's line, which only the schema has: `refused` (2010), taken as the
+    `absolute` quantity, or `ignored` ("InventoryAdjustment")."""
+    adjustment_repeated_item: Literal["refused", "summed"] = "refused"
+    """An item on two lines of an adjustment: `refused` (6000) or `summed`."""
+    adjustment_full_update: Literal["refused", "accepted"] = "refused"
+    """An adjustment's update without sparse: the page requires it: `refused` (2020)."""
+    adjustment_date_change: Literal["kept", "changed", "refused"] = "kept"
+    """TxnDate on an adjustment's update: the old one is `kept` in silence, it is `changed`, or
+    the update `refused` (6000); a page and an article of Intuit's disagree."""
+    inventory_lock: Literal["refuses", "waits", "off"] = "refuses"
+    """A write that moves stock while another one of the company is worked on: `refuses` (6000),
+    `waits` for it, or `off`. It takes a latency or a delay to see it."""
+    future_documents: Literal["counted", "when_due"] = "counted"
+    """Whether QtyOnHand has documents of later dates at once, or from their day on ("Item")."""
     warn_duplicate_numbers: bool = True
     """The company's preference to refuse a document number that is taken (6140)."""
     throttle_body: str = "xml"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator.books.layers import NOUGHT
 from quickbooks_emulator.books.ledger import Ledger
 from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
-from quickbooks_emulator.json_text import EXACT, plain
+from quickbooks_emulator.json_text import EXACT, money
 from quickbooks_emulator.rules.shape import reference
 from quickbooks_emulator.stock import COST, OPENING
 from quickbooks_emulator.store import Row
@@ -43,8 +43,8 @@ def show(ledger: Ledger) -> list[Key]:
     changed = []
     for row in list(company.rows("Account")):
         shown = {
-            "CurrentBalance": plain(own[row.id]),
-            "CurrentBalanceWithSubAccounts": plain(sums[row.id]),
+            "CurrentBalance": money(own[row.id]),
+            "CurrentBalanceWithSubAccounts": money(sums[row.id]),
         }
         if any(row.body.get(name) != value for name, value in shown.items()):
             company.put("Account", row.with_body({**row.body, **shown}))

@@ -77,17 +77,17 @@ class Ledger:
         self._noted: dict[Key, None] = {}
         self._unsettled: dict[str, None] = {}
         self._fresh: dict[str, None] = {}
-        self._is_built = False
+        self.is_built = False
 
     def note(self, touched: Iterable[Key]) -> None:
         """Remember what a write touched. Costs next to nothing."""
-        if self._is_built:
+        if self.is_built:
             self._noted.update(dict.fromkeys(touched))
 
     def refresh(self) -> None:
         """Bring the books up to date."""
-        if not self._is_built:
-            self._is_built = True
+        if not self.is_built:
+            self.is_built = True
             names = [n for n, e in ENTITIES.items() if e.kind is Kind.TRANSACTION]
             for name in (*names, "Item"):
                 self._noted.update(((name, row.id), None) for row in self.company.rows(name))

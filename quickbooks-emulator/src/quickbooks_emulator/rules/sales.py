@@ -58,7 +58,7 @@ def invoice(company: Company, body: JsonObject, _old: object, around: Circumstan
     term = company.body("Term", reference(body, "SalesTermRef") or "") or _usual_term(company)
     if not body.get("DueDate"):
         body["DueDate"] = due.on(date.fromisoformat(body["TxnDate"]), term).isoformat()
-    body["Balance"] = body["TotalAmt"]
+    body["Balance"] = subtract(body["TotalAmt"], body.get("Deposit") or 0)
 
 
 def estimate(company: Company, body: JsonObject, _old: object, around: Circumstances) -> None:

@@ -27,7 +27,7 @@ def voided(entity: str, body: JsonObject) -> JsonObject:
     }
     if "LinkedTxn" in body:
         changed["LinkedTxn"] = []
-    for name in ("Balance", "UnappliedAmt", "HomeTotalAmt", "HomeBalance"):
+    for name in ("Balance", "UnappliedAmt", "Deposit", "HomeTotalAmt", "HomeBalance"):
         if name in body:
             changed[name] = 0
     if "TxnTaxDetail" in body:
