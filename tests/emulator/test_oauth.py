@@ -320,8 +320,17 @@ def test_only_its_own_app_can_revoke_a_token(caller: Caller, emulator: Emulator)
     assert 200 == caller.send("GET", "companyinfo/1").status_code
 
 
-@pytest.mark.parametrize("token", ["short", "x" * 4097, "eyJhbGciOi.unknown.token"])
-def test_a_token_that_is_none_is_answered_by_the_gateway(caller: Caller, token: str) -> None:
+@pytest.mark.parametrize(
+    ("token", "detail"),
+    [
+        ("short", "Malformed bearer token: too short or too long"),
+        ("x" * 4097, "Malformed bearer token: too short or too long"),
+        ("eyJhbGciOi.unknown.token", "Token expired: eyJhbG..."),
+    ],
+)
+def test_a_token_that_is_none_is_answered_by_the_gateway(
+    caller: Caller, token: str, detail: str
+) -> None:
     """
     Source: recorded answers of the gateway (401, code 3200).
     """
@@ -336,6 +345,7 @@ def test_a_token_that_is_none_is_answered_by_the_gateway(caller: Caller, token: 
         "message=AuthenticationFailed; errorCode=003200; statusCode=401"
         == (body["fault"]["error"][0]["message"])
     )
+    assert detail == body["fault"]["error"][0]["detail"]
     nothing = {
         "warnings", "intuitObject", "report", "queryResponse", "syncErrorResponse", "requestId",
         "status",

@@ -73,7 +73,7 @@ def sent_to(reply: requests.Response) -> tuple[str, dict[str, str]]:
     """Where a redirect goes, and what it carries there."""
     assert 302 == reply.status_code, reply.text
     parts = urlsplit(reply.headers["Location"])
-    carried = parse_qs(parts.query, strict_parsing=True)
+    carried = parse_qs(parts.query, strict_parsing=True, keep_blank_values=True)
     return parts._replace(query="").geturl(), {name: value for name, (value,) in carried.items()}
 
 
@@ -367,6 +367,17 @@ def test_without_a_scope_of_the_books_no_company_is_chosen_or_opened(emulator: E
 
     assert [] == page.values("realm_id")
     assert {"code", "state"} == carried.keys()
+    assert 403 == company_name(emulator, pair["access_token"]).status_code
+
+
+def test_the_scope_of_payments_does_not_open_the_books(emulator: Emulator) -> None:
+    """
+    A company is chosen, but the Accounting API answers 403. Source: Intuit, "Scopes".
+    """
+    code = consented(emulator, scope="com.intuit.quickbooks.payment")
+
+    pair = exchange(emulator, code).json()
+
     assert 403 == company_name(emulator, pair["access_token"]).status_code
 
 

@@ -49,6 +49,7 @@ def test_a_second_app_and_company_outlive_a_kill(tmp_path: Path) -> None:
         ).json()
         code = consented(emulator, REALM, **asked)
         before = control(emulator, "companies")
+        control(emulator, "apps", {"client_id": "third"})
         emulator.close()
         process.kill()
         process.wait(timeout=20)
@@ -57,6 +58,7 @@ def test_a_second_app_and_company_outlive_a_kill(tmp_path: Path) -> None:
         emulator = Emulator.attach(url)
 
         assert before == control(emulator, "companies")
+        assert "third" in {kept["client_id"] for kept in control(emulator, "apps")}
         reply = company_name(emulator, pair["access_token"], REALM)
         assert "Second" == reply.json()["CompanyInfo"]["CompanyName"]
         assert facts["facts"]

@@ -66,8 +66,7 @@ def chart(calls: Iterable[Recorded], now: float) -> Chart:
     counted: Counter[tuple[int, str]] = Counter()
     for call in calls:
         hour = int(datetime.fromisoformat(call.time).timestamp() // HOUR_S)
-        if last - SHOWN_HOURS < hour <= last and (outcome := outcome_of(call)):
-            counted[hour, outcome] += 1
+        counted[hour, outcome_of(call)] += 1
     shown = range(last - SHOWN_HOURS + 1, last + 1)
     most = max(sum(counted[hour, outcome] for outcome in OUTCOMES) for hour in shown)
     return Chart(
