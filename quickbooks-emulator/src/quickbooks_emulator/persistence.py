@@ -3,33 +3,40 @@
 What a request changes (objects, its remembered reply, tokens) goes in together: `flush` ends it.
 The journal is a write-ahead log without waiting for the disk: the operating system keeps what a
 killed process has written. (A power cut may lose the last requests; that is no use case here.)
+Kept are companies, apps, tokens, replies, counts, webhooks, clock, switches and limits; fault rules
+and the list of calls belong to a run and are not kept.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, TypeVar
 
 from quickbooks_emulator.json_text import dumps, loads
 from quickbooks_emulator.limits import Limits
+from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.replay import Remembered, Replies
 from quickbooks_emulator.store import Company, Row
 from quickbooks_emulator.switches import Switches
 from quickbooks_emulator.usage import Counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from quickbooks_emulator.json_text import Json
+    from quickbooks_emulator.json_text import Json, JsonObject
+    from quickbooks_emulator.rows import Moves
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Key
     from quickbooks_emulator.usage import Usage
     from quickbooks_emulator.webhooks.outbox import Outbox
 
-FORMAT = 1
+APPLICATION_ID = 0x51424F45
+"""What marks a file as one of the emulator's (SQLite's header has a place for it)."""
+FORMAT = 2
+NO_MOVES = b"[]"
 TABLES = """
 create table if not exists state (name text primary key, value blob not null);
 create table if not exists objects (
@@ -53,14 +60,21 @@ create table if not exists outbox (
 """
 
 
+Settings = TypeVar("Settings", Switches, Limits)
+
+
+class FileError(Exception):
+    """The file cannot be used; the message says why in one sentence."""
+
+
 class File:
-    """One emulator's file."""
+    """One emulator's file. While it is open no other process can open it."""
 
     def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._connection.execute("pragma journal_mode = wal")
-        self._connection.execute("pragma synchronous = off")
-        self._connection.executescript(TABLES)
+        """Open the file or begin a new one. Raises FileError."""
+        self.path = path
+        self._failed: Callable[[str], None] = lambda _: None
+        self._connection = _opened(path)
         self._authority_version = -1
         self._series: dict[str, dict[str, int]] = {}
 
@@ -68,96 +82,122 @@ class File:
         """Close the file."""
         self._connection.close()
 
+    def on_failure(self, failed: Callable[[str], None]) -> None:
+        """Whom to tell, in one sentence, when the file can no longer be written.
+
+        What is in memory is then ahead of what is kept: no more requests should be answered.
+        """
+        self._failed = failed
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Inside a transaction. Raises Problem 10000 (HTTP 500) when that cannot be written."""
+        try:
+            if not self._connection.in_transaction:
+                self._connection.execute("begin")
+            yield
+        except sqlite3.Error as error:
+            sentence = f"{self.path} cannot be written ({error}); nothing of this request is kept"
+            if self._connection.in_transaction:
+                self._connection.rollback()
+            self._failed(sentence)
+            raise Problem("10000", sentence, status=500, type="SystemFault") from error
+
     # -- writing
 
     def rewrite(self, service: Service) -> None:
-        """Replace everything by the service's state."""
-        self._begin()
-        for table in ("state", "objects", "tombstones", "replies", "usage", "outbox"):
-            self._connection.execute(f"delete from {table}")
-        self._put_state("format", FORMAT)
-        self._put_state("seed", {"name": service.seed, "facts": service.facts})
-        self._put_settings(service)
-        self._authority_version = -1
-        self._put_authority(service)
-        self._series = {}
-        for company in service.companies.values():
-            keys = [(name, key) for name, table in company.tables.items() for key in table.rows]
-            self._put_objects(company, keys)
-        self._connection.execute("commit")
+        """Replace everything by the service's state. Raises Problem."""
+        with self._writing():
+            for table in ("state", "objects", "tombstones", "replies", "usage", "outbox"):
+                self._connection.execute(f"delete from {table}")
+            self._put_state("seed", {"name": service.seed, "facts": service.facts})
+            self._put_settings(service)
+            self._authority_version = -1
+            self._put_authority(service)
+            self._series = {}
+            for company in service.companies.values():
+                self._put_whole(company)
+            self._connection.execute("commit")
+            # Else the log would stay as large as the company.
+            self._connection.execute("pragma wal_checkpoint(truncate)")
 
     def flush(self) -> None:
-        """End a request: all it changed is kept, or was not begun."""
+        """End a request: all it changed is kept, or was not begun. Raises Problem."""
         if self._connection.in_transaction:
-            self._connection.execute("commit")
+            with self._writing():
+                self._connection.execute("commit")
 
-    def _begin(self) -> None:
-        if not self._connection.in_transaction:
-            self._connection.execute("begin")
+    def keep_whole(self, company: Company) -> None:
+        """Write a company that is new to the file. Raises Problem."""
+        with self._writing():
+            self._put_whole(company)
 
     def keep(self, company: Company, touched: Iterable[Key]) -> None:
-        """Write the objects that a request changed."""
-        self._begin()
-        self._put_objects(company, touched)
+        """Write the objects that a request changed. Raises Problem."""
+        with self._writing():
+            self._put_objects(company, touched)
 
     def keep_replies(self, realm_id: str, replies: Replies) -> None:
         """Write the replies not yet written."""
         if not replies.fresh:
             return
-        self._begin()
-        self._connection.executemany(
-            "delete from replies where realm_id = ? and request_id = ?",
-            [(realm_id, request_id) for request_id in replies.forgotten],
-        )
-        replies.forgotten.clear()
-        rows = [
-            (realm_id, request_id, kept.status, kept.body, kept.at)
-            for request_id in replies.fresh
-            if (kept := replies.by_id.get(request_id))
-        ]
-        self._connection.executemany("insert or replace into replies values (?, ?, ?, ?, ?)", rows)
-        replies.fresh.clear()
+        with self._writing():
+            self._connection.executemany(
+                "delete from replies where realm_id = ? and request_id = ?",
+                [(realm_id, request_id) for request_id in replies.forgotten],
+            )
+            replies.forgotten.clear()
+            rows = [
+                (realm_id, request_id, kept.status, kept.body, kept.at)
+                for request_id in replies.fresh
+                if (kept := replies.by_id.get(request_id))
+            ]
+            self._connection.executemany(
+                "insert or replace into replies values (?, ?, ?, ?, ?)", rows
+            )
+            replies.fresh.clear()
 
     def keep_usage(self, usage: Usage) -> None:
         """Write the counts not yet written."""
         if not usage.fresh:
             return
-        self._begin()
-        self._connection.executemany(
-            "insert or replace into usage values (?, ?, ?, ?, ?, ?, ?)",
-            [(*key, usage.calls[key], usage.units[key]) for key in usage.fresh],
-        )
-        usage.fresh.clear()
+        with self._writing():
+            self._connection.executemany(
+                "insert or replace into usage values (?, ?, ?, ?, ?, ?, ?)",
+                [(*key, usage.calls[key], usage.units[key]) for key in usage.fresh],
+            )
+            usage.fresh.clear()
 
     def keep_outbox(self, outbox: Outbox) -> None:
         """Write the subscriptions, events and deliveries that changed."""
         if not outbox.changed:
             return
-        self._begin()
-        for kind, number, value in outbox.changes():
-            if value is None:
-                self._connection.execute(
-                    "delete from outbox where kind = ? and number = ?", (kind, number)
-                )
-            else:
-                self._connection.execute(
-                    "insert or replace into outbox values (?, ?, ?)", (kind, number, dumps(value))
-                )
+        with self._writing():
+            for kind, number, value in outbox.changes():
+                if value is None:
+                    self._connection.execute(
+                        "delete from outbox where kind = ? and number = ?", (kind, number)
+                    )
+                else:
+                    self._connection.execute(
+                        "insert or replace into outbox values (?, ?, ?)",
+                        (kind, number, dumps(value)),
+                    )
 
     def forget_usage(self) -> None:
         """Drop all counts."""
-        self._begin()
-        self._connection.execute("delete from usage")
+        with self._writing():
+            self._connection.execute("delete from usage")
 
     def keep_authority(self, service: Service) -> None:
         """Write apps and tokens when they changed."""
-        self._begin()
-        self._put_authority(service)
+        with self._writing():
+            self._put_authority(service)
 
     def keep_settings(self, service: Service) -> None:
         """Write clock, switches and limits."""
-        self._begin()
-        self._put_settings(service)
+        with self._writing():
+            self._put_settings(service)
 
     def _put_state(self, name: str, value: Json) -> None:
         self._connection.execute("insert or replace into state values (?, ?)", (name, dumps(value)))
@@ -175,6 +215,33 @@ class File:
             self._put_state("authority", service.authority.as_json())
             self._authority_version = service.authority.version
 
+    def _put_whole(self, company: Company) -> None:
+        self._put_rows(
+            (company.realm_id, entity, row)
+            for entity, table in company.tables.items()
+            for row in table.rows.values()
+        )
+        self._put_series(company)
+
+    def _put_rows(self, rows: Iterable[tuple[str, str, Row]]) -> None:
+        self._connection.executemany(
+            "insert into objects values (?, ?, ?, ?, ?, ?, ?) "
+            "on conflict (realm_id, entity, id) do update set "
+            "updated_at = excluded.updated_at, body = excluded.body, moves = excluded.moves",
+            (
+                (
+                    realm_id,
+                    entity,
+                    row.id,
+                    row.created_at,
+                    row.updated_at,
+                    row.json(),
+                    row.moves_json(),
+                )
+                for realm_id, entity, row in rows
+            ),
+        )
+
     def _put_objects(self, company: Company, keys: Iterable[Key]) -> None:
         realm_id = company.realm_id
         kept, gone = [], []
@@ -183,16 +250,8 @@ class File:
             if row is None:
                 gone.append((realm_id, entity, object_id))
             else:
-                moves = dumps([[item, str(change)] for item, change in row.moves])
-                kept.append(
-                    (realm_id, entity, object_id, row.created_at, row.updated_at, row.json(), moves)
-                )
-        self._connection.executemany(
-            "insert into objects values (?, ?, ?, ?, ?, ?, ?) "
-            "on conflict (realm_id, entity, id) do update set "
-            "updated_at = excluded.updated_at, body = excluded.body, moves = excluded.moves",
-            kept,
-        )
+                kept.append((realm_id, entity, row))
+        self._put_rows(kept)
         for key in gone:
             self._connection.execute(
                 "delete from objects where realm_id = ? and entity = ? and id = ?", key
@@ -202,26 +261,27 @@ class File:
                 self._connection.execute(
                     "insert or replace into tombstones values (?, ?, ?, ?)", (*key, deleted_at)
                 )
-        if self._series.get(realm_id) != company.series:
-            self._put_state(f"series:{realm_id}", company.series)
-            self._series[realm_id] = dict(company.series)
+        self._put_series(company)
+
+    def _put_series(self, company: Company) -> None:
+        if self._series.get(company.realm_id) != company.series:
+            self._put_state(f"series:{company.realm_id}", company.series)
+            self._series[company.realm_id] = dict(company.series)
 
     # -- reading
 
     def restore(self, service: Service) -> bool:
-        """Fill the service from the file; False when the file is new."""
+        """Fill the service from the file; False when the file is new. Raises FileError."""
         state = {
             name: loads(value)
             for name, value in self._connection.execute("select name, value from state")
         }
-        if "format" not in state:
+        if "seed" not in state:
             return False
-        if state["format"] != FORMAT:
-            raise ValueError(f"The file was written in format {state['format']}, not {FORMAT}")
         service.seed = state["seed"]["name"]
         service.facts = state["seed"]["facts"]
-        service.switches = Switches(**state["switches"])
-        service.limits = Limits(**state["limits"])
+        service.switches = _known(Switches, state["switches"])
+        service.limits = _known(Limits, state["limits"])
         service.clock.offset_s = float(state["clock"]["offset_s"])
         frozen = state["clock"]["frozen_at"]
         service.clock.frozen_at = None if frozen is None else float(frozen)
@@ -250,16 +310,15 @@ class File:
             (company.realm_id,),
         )
         for entity, object_id, created_at, updated_at, text, moves in rows:
-            moved = tuple((item, Decimal(change)) for item, change in loads(moves))
+            moved: Moves = () if moves == NO_MOVES else moves
             row = Row(None, created_at, updated_at, moved, text=text, object_id=object_id)
-            company.put(entity, row)
+            company.tables[entity].put(row)
         tombstones = self._connection.execute(
             "select entity, id, deleted_at from tombstones where realm_id = ?",
             (company.realm_id,),
         )
         for entity, object_id, deleted_at in tombstones:
             company.tables[entity].tombstones.put(object_id, deleted_at)
-        company.commit()
 
     def _read_replies(self, realm_id: str) -> Replies:
         rows = self._connection.execute(
@@ -267,3 +326,55 @@ class File:
             (realm_id,),
         )
         return Replies({key: Remembered(status, body, at) for key, status, body, at in rows})
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """The file with its tables, ours alone. Raises FileError."""
+    connection = None
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+        connection.execute("pragma locking_mode = exclusive")
+        connection.execute("begin exclusive")
+        _check(path, connection)
+        connection.execute("commit")
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma synchronous = off")
+        connection.executescript(TABLES)
+    except (sqlite3.Error, FileError) as error:
+        if connection is not None:
+            connection.close()
+        raise FileError(_why(path, error)) from error
+    return connection
+
+
+def _check(path: Path, connection: sqlite3.Connection) -> None:
+    """Mark a new file; raise FileError for one that is not ours or of another format."""
+    has_tables = connection.execute("select count(*) from sqlite_master").fetchone()[0]
+    mark = connection.execute("pragma application_id").fetchone()[0]
+    written = connection.execute("pragma user_version").fetchone()[0]
+    if not has_tables and not mark:
+        connection.execute(f"pragma application_id = {APPLICATION_ID}")
+        connection.execute(f"pragma user_version = {FORMAT}")
+    elif mark != APPLICATION_ID:
+        raise FileError(f"{path} is not a file of the emulator; it is left as it is")
+    elif written != FORMAT:
+        raise FileError(
+            f"{path} was written in format {written}, and this version reads format {FORMAT}"
+        )
+
+
+def _why(path: Path, error: Exception) -> str:
+    """The reason in one sentence."""
+    if isinstance(error, FileError):
+        return str(error)
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return f"{path} is in use by another process"
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
+        return f"{path} is not a file of the emulator; it is left as it is"
+    return f"{path} cannot be used: {error}"
+
+
+def _known(settings: type[Settings], kept: JsonObject) -> Settings:
+    """The settings that this version knows, as the file has them."""
+    names = {field.name for field in fields(settings)}
+    return settings(**{name: value for name, value in kept.items() if name in names})

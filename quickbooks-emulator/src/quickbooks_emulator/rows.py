@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypedDict
 
 import msgspec
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Movement = tuple[str, Decimal]
 """Item id and the signed change of its quantity."""
+
+Moves: TypeAlias = "tuple[Movement, ...] | bytes | Callable[[Row], tuple[Movement, ...]]"
 
 PARSED = 20_000
 """How many bodies of one company stay parsed."""
@@ -63,7 +65,7 @@ class Row:
     """One stored object, its marks and the stock it moved."""
 
     __slots__ = (
-        "_body", "_text", "created_at", "id", "moves", "position", "shelf", "updated_at",
+        "_body", "_moves", "_text", "created_at", "id", "position", "shelf", "updated_at",
     )  # fmt: skip
 
     def __init__(
@@ -71,18 +73,22 @@ class Row:
         body: JsonObject | None,
         created_at: int,
         updated_at: int,
-        moves: tuple[Movement, ...] = (),
+        moves: Moves = (),
         *,
         text: bytes | None = None,
         object_id: str | None = None,
     ) -> None:
-        """A body, or the text and the id of an object that is parsed when it is needed."""
+        """A body, or the text and the id of an object that is parsed when it is needed.
+
+        The moves may be given as they are written in JSON, `[[ITEM, "CHANGE"], …]`, or as what
+        works them out from the row.
+        """
         self._body = body
         self._text = text
         self.id: str = object_id if object_id is not None else str(self.body["Id"])
         self.created_at = created_at
         self.updated_at = updated_at
-        self.moves = moves
+        self._moves = moves
         self.position = -1
         """The place in the order of creation; the table gives it."""
         self.shelf: Shelf | None = None
@@ -97,6 +103,22 @@ class Row:
             self._body = body
             self.shelf.take(self)
         return body
+
+    @property
+    def moves(self) -> tuple[Movement, ...]:
+        """What the object moved of stock, or began with."""
+        if isinstance(self._moves, tuple):
+            return self._moves
+        if isinstance(self._moves, bytes):
+            return tuple((item_id, Decimal(change)) for item_id, change in loads(self._moves))
+        return self._moves(self)
+
+    def moves_json(self) -> bytes:
+        """The moves as JSON."""
+        if isinstance(self._moves, bytes):
+            return self._moves
+        moves = self.moves
+        return dumps([[item_id, str(change)] for item_id, change in moves]) if moves else b"[]"
 
     @property
     def is_parsed(self) -> bool:
@@ -116,7 +138,7 @@ class Row:
 
     def with_body(self, body: JsonObject) -> Row:
         """The same row with another body."""
-        return Row(body, self.created_at, self.updated_at, self.moves)
+        return Row(body, self.created_at, self.updated_at, self._moves)
 
 
 class Glance:

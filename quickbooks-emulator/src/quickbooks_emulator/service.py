@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.messages import Reply
     from quickbooks_emulator.persistence import File
+    from quickbooks_emulator.stock_lock import Running
     from quickbooks_emulator.registers import Change
     from quickbooks_emulator.webhooks.courier import Courier
 
@@ -52,6 +53,8 @@ class Service:
     meters: dict[str, Meter] = field(default_factory=dict)
     replies: dict[str, Replies] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    running: dict[str, list[Running]] = field(default_factory=dict)
+    """Per company: the writes being worked on that may move stock."""
     outbox: Outbox = field(default_factory=Outbox)
     courier: Courier | None = None
     """Who carries the outbox's deliveries while a server runs."""
@@ -81,6 +84,7 @@ class Service:
         self.companies = {REALM_ID: company}
         self.replies = {REALM_ID: Replies()}
         self.ledgers = {}
+        self.running = {}
         self.outbox.clear()
         self.seed = seed
         self.facts = seeds.plant(seed, company, int(self.clock.epoch()))
@@ -105,8 +109,7 @@ class Service:
         self.companies[realm_id] = company
         self.replies[realm_id] = Replies()
         if self.file is not None:
-            keys = [(entity, key) for entity, table in company.tables.items() for key in table.rows]
-            self.file.keep(company, keys)
+            self.file.keep_whole(company)
         return facts
 
     @property
@@ -251,8 +254,10 @@ def _with_token(company: Company, name: str, body: Json) -> Json:
 
 
 def _check_seed(seed: str) -> None:
-    if seed not in seeds.NAMES:
-        raise Problem("2010", f"Unknown seed {seed}: known are {', '.join(seeds.NAMES)}")
+    try:
+        seeds.check(seed)
+    except ValueError as error:
+        raise Problem("2010", str(error), "seed") from None
 
 
 def entity_of(name: str) -> Entity:

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["Company", "Key", "Movement", "Row", "Table", "series_of"]
 
 TRANSACTION_SERIES = "Transaction"
-FIRST_IDS = {"InventoryAdjustment": 1455000081, "Class": 5000000000000007311}
+FIRST_IDS = {
+    "InventoryAdjustment": 1455000081,
+    "Class": 5000000000000007311,
+    "Attachable": 5000000000000503624,
+}
 
 
 class Watcher(Protocol):
     """An index of a table, told of every change."""
+
+    def __len__(self) -> int:
+        """How much it keeps."""
 
     def changed(self, old: Row | None, new: Row | None) -> None:
         """`old` is no longer in the table and `new` is; None: there was, or is, none."""
@@ -72,7 +79,7 @@ class Table:
     def __init__(self, shelf: Shelf) -> None:
         self.rows: dict[str, Row] = {}
         self.tombstones = Tombstones()
-        self.watchers: dict[Hashable, Watcher] = {}
+        self.watchers: dict[tuple[Hashable, ...], Watcher] = {}
         self._shelf = shelf
         self._next = 0
         self._changes: Ordered[Row] | None = None
@@ -139,6 +146,8 @@ class Company:
         """The next id of each series, and the highest number of each series of documents."""
         tables = self.tables.items()
         self.registers = Registers({name: table.rows for name, table in tables}, self.series)
+        self.contents: dict[str, bytes] = {}
+        """The bytes of attached files by the id of their Attachable."""
         self._journal: dict[Key, Row | None] = {}
         self._buried: dict[Key, int | None] = {}
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_KEPT = 16
 """How many views and how many indexes of values a table keeps; those not used longest go first."""
 
+MOST_ROWS = 3_000_000
+"""How many rows all views of a table hold together, but for the one used last."""
+
 BOUNDS = frozenset({"=", "<", ">", "<=", ">="})
 TIMES = (UPDATED, "MetaData.CreateTime", "TxnDate")
 """Properties whose order is kept so that short spans are found at once."""
@@ -84,6 +87,15 @@ def matching(table: Table, wanted: Wanted) -> Found:
     """The rows wanted, in order."""
     few = _among_few(table, wanted)
     return _in_view(table, wanted) if few is None else few
+
+
+def count(table: Table, tests: tuple[Test, ...]) -> int:
+    """How many rows meet all tests."""
+    said = _said(tests)
+    for (kind, *rest), index in list(table.watchers.items()):
+        if kind == "view" and rest[0] == said and isinstance(index, View):
+            return len(index.rows)
+    return len(matching(table, Wanted(tests)))
 
 
 def _among_few(table: Table, wanted: Wanted) -> list[Row] | None:
@@ -180,9 +192,13 @@ _BEHIND = _Behind()
 def _ordered(table: Table, tests: tuple[Test, ...], order: Order) -> Ordered[Row]:
     if not tests and order == ((UPDATED, False),):
         return table.by_change()
-    said = frozenset((test.name, test.operator, test.literal) for test in tests)
-    key = ("view", said, order)
+    key = ("view", _said(tests), order)
     return _kept(table, key, lambda: View(table.rows.values(), tests, order)).rows
+
+
+def _said(tests: tuple[Test, ...]) -> frozenset[tuple[str, str, Comparable]]:
+    """What the tests say, whatever their sequence."""
+    return frozenset((test.name, test.operator, test.literal) for test in tests)
 
 
 def _kept(table: Table, key: tuple[object, ...], make: Callable[[], Kept]) -> Kept:
@@ -192,7 +208,12 @@ def _kept(table: Table, key: tuple[object, ...], make: Callable[[], Kept]) -> Ke
     # The key says of which kind the index is.
     index: Kept = make() if known is None else known  # type: ignore[assignment]
     watchers[key] = index
-    same = [name for name in watchers if isinstance(name, tuple) and name[0] == key[0]]
-    if len(same) > MOST_KEPT:
-        del watchers[same[0]]
+    same = [name for name in watchers if name[0] == key[0]]
+    rows = sum(len(watchers[name]) for name in same)
+    for name in same[:-1]:
+        if len(same) <= MOST_KEPT and rows <= MOST_ROWS:
+            break
+        rows -= len(watchers[name])
+        same.remove(name)
+        del watchers[name]
     return index

@@ -13,7 +13,7 @@ from quickbooks_emulator import catalogue
 from quickbooks_emulator.catalogue import Entity, Kind
 from quickbooks_emulator.catalogue.flags import COUNTED, ELSEWHERE, NAMES, UNKNOWN_HERE, uncertain
 from quickbooks_emulator.json_text import dumps
-from quickbooks_emulator.query.candidates import Wanted, matching
+from quickbooks_emulator.query import candidates
 from quickbooks_emulator.query.conditions import tests_of
 from quickbooks_emulator.query.grammar import DEFAULT_RESULTS, MAX_RESULTS, Query, parse
 from quickbooks_emulator.query.readings import Rules
@@ -64,9 +64,10 @@ def answer(company: Company, text: str, rules: Rules) -> Answer:
         return Answer(_elsewhere(query.entity), count=0 if query.is_count else None)
     columns = [property_named(entity, name) for name in query.properties if name != "*"]
     tests = tests_of(entity, query.conditions, rules)
-    found = matching(company.tables[entity.name], Wanted(tests, _order(entity, query, rules)))
+    table, order = company.tables[entity.name], _order(entity, query, rules)
     if query.is_count:
-        return Answer(entity.name, count=len(found))
+        return Answer(entity.name, count=candidates.count(table, tests))
+    found = candidates.matching(table, candidates.Wanted(tests, order))
     page = found[start - 1 : start - 1 + most]
     rows = _whole(entity, page, rules) if "*" in query.properties else _columns(page, columns)
     return Answer(

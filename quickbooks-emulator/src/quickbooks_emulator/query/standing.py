@@ -104,6 +104,10 @@ class View:
         glance = glancing(properties([*names, *(name for name, _ in order)]))
         self.rows: Ordered[Row] = Ordered(self._pairs(rows, glance))
 
+    def __len__(self) -> int:
+        """How many rows."""
+        return len(self.rows)
+
     def changed(self, old: Row | None, new: Row | None) -> None:
         """Follow a change of the table."""
         before = self._key(old, self._ranked) if old is not None else None
@@ -138,6 +142,10 @@ class Values:
         """One row, a few by their position, or None: they are too many to keep."""
         for row in rows:
             self._add(self._value(row), row)
+
+    def __len__(self) -> int:
+        """How many values."""
+        return len(self._rows)
 
     def find(self, values: Iterable[Comparable]) -> list[Row] | None:
         """The rows with one of the values; None when they are more than a few."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.clock import date_text, second_text
 from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
+from quickbooks_emulator.clock import date_text, second_text
 from quickbooks_emulator.store import Row, series_of
 
 if TYPE_CHECKING:

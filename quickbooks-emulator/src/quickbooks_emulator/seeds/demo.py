@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator import stock
 from quickbooks_emulator.catalogue import ENTITIES, Kind
+from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
 from quickbooks_emulator.json_text import JsonObject, add, loads, plain, subtract
 from quickbooks_emulator.rules.lines import total
-from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
 from quickbooks_emulator.rules.references import name_of
 from quickbooks_emulator.seeds import base, shop
 
