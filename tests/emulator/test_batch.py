@@ -259,9 +259,11 @@ def test_a_batch_that_was_half_done_is_completed(caller: Caller, emulator: Emula
     assert 10 == len(emulator.entities("Customer"))
     assert 10 == len(answers(caller, customers(10), requestid="r"))
 
-    vendors = [{"bId": str(n), "operation": "create", "Class": {"Name": f"K{n}"}} for n in range(5)]
+    vendors = [
+        {"bId": str(n), "operation": "create", "Vendor": {"DisplayName": f"V{n}"}} for n in range(5)
+    ]
     assert [504, 504] == [send_raw(caller, vendors), send_raw(caller, vendors)]
-    assert 4 == len(emulator.entities("Class"))
+    assert 4 == len(emulator.entities("Vendor"))
 
 
 def send_raw(caller: Caller, items: list[dict[str, Any]]) -> int:

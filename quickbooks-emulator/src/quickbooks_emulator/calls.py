@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
 
 REMEMBERED = 100_000
+UNKNOWN = "unknown"
 OK = 200
 TOO_MANY = 429
 METERED_OPERATIONS = frozenset({
@@ -75,7 +76,8 @@ class Calls:
         outcome = call.call_class if status == OK else FAILED
         if is_throttled or status == TOO_MANY:
             outcome = THROTTLED
-        what = call.entity or call.operation
+        # An address that leads nowhere names no entity, whatever stands in it.
+        what = call.entity if call.entity and call.operation != UNKNOWN else call.operation
         key = Counted(month, call.realm_id, call.app, outcome, what)
         self.counted.count(key, units=units if outcome == METERED else 1)
 
