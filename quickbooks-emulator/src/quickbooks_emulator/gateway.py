@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator import api, control, replay, striking
+from quickbooks_emulator import api, control, replay, stock_lock, striking
+from quickbooks_emulator.attachments import links
 from quickbooks_emulator.calls import Recorded, class_of
 from quickbooks_emulator.clock import envelope_text
 from quickbooks_emulator.injection import AUTH, Call
@@ -29,6 +31,8 @@ async def answer(service: Service, request: Request, base: str) -> Reply:
         return await control.answer(service, request)
     if request.path == "/" and request.method in {"GET", "HEAD"}:
         return people.answer(service, request)
+    if request.path.startswith(links.PREFIX) and request.method == "GET":
+        return links.answer(service, request)
     target = target_of(request)
     if target is not None:
         return await _api(service, request, target)
@@ -53,9 +57,12 @@ async def _api(service: Service, request: Request, target: Target) -> Reply:
         service.end_call(record, reply, is_throttled=True)
         return reply
     try:
-        async with replay.turn(service, request, target) as (admitted, clash):
-            reply = clash or await _worked(service, admitted, target, call)
-        return await _ended(service, request, call, record, reply)
+        async with AsyncExitStack() as until_the_end:
+            async with replay.turn(service, request, target) as (admitted, clash):
+                lock = stock_lock.turn(service, admitted, target)
+                refused = clash or await until_the_end.enter_async_context(lock)
+                reply = refused or await _worked(service, admitted, target, call)
+            return await _ended(service, request, call, record, reply)
     finally:
         service.leave(record)
 

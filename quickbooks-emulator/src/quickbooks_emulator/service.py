@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.messages import Reply
     from quickbooks_emulator.persistence import File
-    from quickbooks_emulator.stock_lock import Running
     from quickbooks_emulator.registers import Change
+    from quickbooks_emulator.stock_lock import Running
     from quickbooks_emulator.webhooks.courier import Courier
 
 
