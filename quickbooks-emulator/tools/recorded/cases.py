@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ BARE = {
 def load(folder: Path) -> list[Recorded]:
     """Everything that the folder's index.json lists and that is JSON."""
     found = []
-    for row in read((folder / "index.json").read_bytes()):
+    for row in json.loads((folder / "index.json").read_bytes()):
         path = folder / row["file"]
         if path.suffix != ".json" or not path.exists():
             continue
@@ -147,15 +148,28 @@ def check(
                 )
     if recorded.kind == "query":
         return _queried(replay, recorded)
-    row = recorded.rows[0]
-    if row.get("status") == "Deleted":
-        return []
-    own = replay.ids[recorded.entity, row["Id"]]
-    answer = replay.app.send("GET", f"{recorded.entity.lower()}/{own}").json
-    expected = recorded.body if recorded.kind == "entity" else {recorded.entity: row}
-    if recorded.kind == "bare":
-        answer.pop("time")
-    return differences(expected, answer, replay.aliases(), is_exact=recorded.is_exact)
+    return _answered(replay, recorded, made)
+
+
+def _answered(
+    replay: Replay, recorded: Recorded, made: dict[tuple[str, Any], dict[str, Any]]
+) -> list[Deviation]:
+    """One object by read, and by the reply to what the recording answered to."""
+    [row] = recorded.rows
+    entity = recorded.entity
+    own = replay.ids[entity, row["Id"]]
+    answers = [replay.app.send("GET", f"{entity.lower()}/{own}").json]
+    if recorded.http.startswith("POST") and entity not in NOT_MADE:
+        if row["SyncToken"] == "0":
+            answers.append({entity: made[entity, row["Id"]], "time": answers[0]["time"]})
+        else:
+            answers.append(replay.echo(entity, row, answers[0][entity]))
+    expected = recorded.body if recorded.kind == "entity" else {entity: row}
+    found = []
+    for answer in answers:
+        shown = answer if recorded.kind == "entity" else {entity: answer[entity]}
+        found += differences(expected, shown, replay.aliases(), is_exact=recorded.is_exact)
+    return found
 
 
 def _age(row: dict[str, Any]) -> tuple[int, str]:
@@ -219,3 +233,20 @@ def _rows(
             Deviation(f"QueryResponse.{recorded.entity}", "length", len(theirs), len(mine))
         )
     return found
+
+
+def check_request(
+    emulator: Emulator,
+    request: Recorded,
+    answer: Recorded,
+    *,
+    context: dict[str, dict[str, dict[str, Any]]],
+) -> list[Deviation]:
+    """Send a recorded request, its references made first, and compare the reply."""
+    emulator.reset(seed="empty")
+    replay = Replay(emulator, context=context)
+    body = replay.translated(answer.entity, request.body)
+    reply = replay.app.post(answer.entity, body)
+    if reply.status != OK:
+        return [Deviation(answer.entity, "value", OK, reply.body.decode())]
+    return differences(answer.body, reply.json, replay.aliases())

@@ -52,12 +52,14 @@ PAYING = frozenset({"Payment", "BillPayment"})
 ORIGINS = frozenset({"Estimate", "PurchaseOrder"})
 """Documents that a later one is made from: their links are sent, all others arise by themselves."""
 
+UNSEEN = {"SalesItemLineDetail": {"ItemRef": {"value": "1"}}}
+
 DEFAULTED: dict[str, Any] = {
     "EmailStatus": "NotSet", "PrintStatus": "NeedToPrint", "ApplyTaxAfterDiscount": False,
     "AllowOnlineCreditCardPayment": False, "AllowOnlineACHPayment": False, "CustomField": [],
     "FreeFormAddress": True, "Job": False, "BillWithParent": False, "Vendor1099": False,
     "ProcessPayment": False, "Adjustment": False, "TrackQtyOnHand": False, "DeferredRevenue": False,
-    "PurchaseCost": 0, "BillableStatus": "NotBillable", "TaxCodeRef": {"value": "NON"},
+    "PurchaseCost": 0, "BillableStatus": "NotBillable",
     "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
     "PreferredDeliveryMethod": "Print",
 }  # fmt: skip
@@ -92,7 +94,11 @@ def request_for(entity: str, stored: dict[str, Any], mapped: Callable[..., str])
             for line in stored["Line"]
             if line.get("DetailType") != "SubTotalLineDetail"
         ]
-        body["Line"] = lines
+        # A line that the API does not show (a reimbursed charge) leaves a subtotal alone.
+        body["Line"] = lines or [
+            {"Amount": stored["TotalAmt"], "DetailType": "SalesItemLineDetail", **UNSEEN}
+            for line in stored["Line"][:1]
+        ]
     return body
 
 
@@ -115,6 +121,9 @@ def _value(
     if name == "Address" and isinstance(value, str):
         # Some of the sample company's addresses would not pass the service's own check.
         return value.replace(" ", "")
+    if value == "HasBeenBilled":
+        # Only the service itself may say so.
+        return "Billable"
     if not isinstance(value, dict):
         return value
     target = target_of(entity, name, value)

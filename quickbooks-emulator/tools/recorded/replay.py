@@ -47,6 +47,7 @@ class Replay:
             for entity in ("Account", "Term", "PaymentMethod")
         }
         self._making: set[tuple[str, str]] = set()
+        self._payers = payers_in(context)
 
     def aliases(self) -> dict[str, set[str]]:
         """Recorded id → the ids that stand for it, over all entities."""
@@ -76,6 +77,9 @@ class Replay:
             self._learn(entity, made)
         self._owe(entity, stored, made)
         self._settle(entity, stored, made)
+        if entity == "Vendor" and "TermRef" in body:
+            # The service ignores it at first.
+            made = self._update(entity, made, TermRef=body["TermRef"])
         if not stored.get("Active", True):
             return self._update(entity, made, Active=False)
         return made
@@ -97,6 +101,20 @@ class Replay:
             raise ReplayError(f"read {entity} {object_id}: {answer.status} {answer.body!r}")
         found: dict[str, Any] = answer.json[entity]
         return found
+
+    def translated(self, entity: str, body: dict[str, Any]) -> dict[str, Any]:
+        """A recorded request with the ids of this company."""
+        return request_for(entity, body, self._mapped)
+
+    def echo(self, entity: str, stored: dict[str, Any], current: dict[str, Any]) -> Any:
+        """The reply to a sparse update that says again what the object is."""
+        body = request_for(entity, stored, self._mapped)
+        body = {name: value for name, value in body.items() if name != "Line"}
+        marks = {name: current[name] for name in ("Id", "SyncToken")}
+        answer = self.app.post(entity, {**body, **marks, "sparse": True})
+        if answer.status != OK:
+            raise ReplayError(f"update {entity}: {answer.status} {answer.body.decode()}")
+        return answer.json
 
     # -- what is made on the way
 
@@ -175,7 +193,7 @@ class Replay:
             return str(self._create("Payment", body)["Id"])
         if "CustomerRef" in around:
             party = {"CustomerRef": {"value": self._party("Customer", around["CustomerRef"])}}
-            line = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {}}
+            line = self._sale()
         else:
             party = {"VendorRef": {"value": self._party("Vendor", around["VendorRef"])}}
             detail = {"AccountRef": {"value": self._account("AccountRef", "Job Expenses")}}
@@ -188,6 +206,15 @@ class Replay:
         body = {**party, "TxnDate": LONG_AGO, "Line": [{"Amount": worth, **line}]}
         return str(self._create(entity, body)["Id"])
 
+    def _sale(self) -> dict[str, Any]:
+        """A sales line of something that is no stock, without its amount."""
+        name = "What was sold before"
+        if name not in self._known.setdefault("Item", {}):
+            income = {"IncomeAccountRef": {"value": "79"}}
+            self._learn("Item", self._create("Item", {"Name": name, "Type": "Service", **income}))
+        item = {"ItemRef": {"value": self._known["Item"][name]}}
+        return {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": item}
+
     def _party(self, entity: str, reference: dict[str, Any]) -> str:
         return self._mapped(entity, f"{entity}Ref", reference, {})
 
@@ -198,7 +225,7 @@ class Replay:
             return
         if entity == "Customer":
             kind = "Invoice" if balance > 0 else "CreditMemo"
-            line = {"DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {}}
+            line = self._sale()
             party = {"CustomerRef": {"value": made["Id"]}}
         else:
             kind = "Bill" if balance > 0 else "VendorCredit"
@@ -214,6 +241,9 @@ class Replay:
 
     def _settle(self, entity: str, stored: dict[str, Any], made: dict[str, Any]) -> None:
         """What was paid on the document, and the deposit it went to, when nothing recorded did."""
+        for kind, object_id in self._payers.get((entity, str(stored.get("Id"))), ()):
+            if (kind, object_id) not in self._making:
+                self._mapped(kind, "TxnId", {"value": object_id}, {})
         links = stored.get("LinkedTxn") or []
         links = [link for link in links if not self._is_recorded(link)]
         if entity in {"SalesReceipt", "Payment"}:
@@ -262,6 +292,20 @@ class Replay:
             raise ReplayError(f"{entity}: {answer.status} {answer.body.decode()}\nsent {sent}")
         made: dict[str, Any] = answer.json[entity]
         return made
+
+
+def payers_in(
+    context: dict[str, dict[str, dict[str, Any]]],
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Document → the recorded payments and deposits whose lines link to it."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for kind in ("Payment", "BillPayment", "Deposit"):
+        for object_id, body in context.get(kind, {}).items():
+            for line in body.get("Line", []):
+                for link in line.get("LinkedTxn") or []:
+                    target = (KINDS.get(link["TxnType"], link["TxnType"]), link["TxnId"])
+                    found.setdefault(target, []).append((kind, object_id))
+    return found
 
 
 def _name(body: dict[str, Any]) -> str:
