@@ -184,7 +184,9 @@ def identity_of(entity: str, body: JsonObject) -> tuple[str, str] | None:
     """
     if entity in PEOPLE:
         name = body.get("DisplayName")
-        return ("Names", str(name).casefold()) if name else None
+        above = (body.get("ParentRef") or {}).get("value")
+        scope = f"Names/{above}" if above else "Names"
+        return (scope, str(name).casefold()) if name else None
     if ENTITIES[entity].kind is not Kind.LIST or not body.get("Name"):
         return None
     parent = (body.get("ParentRef") or {}).get("value", "")

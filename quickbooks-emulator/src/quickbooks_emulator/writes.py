@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator import linking, settlement, stock
 from quickbooks_emulator.catalogue import ENTITIES, Entity, Kind
 from quickbooks_emulator.effects import Effects
-from quickbooks_emulator.json_text import JsonObject, plain, subtract
+from quickbooks_emulator.json_text import JsonObject, money, plain, subtract
 from quickbooks_emulator.problems import Problem, business, missing, not_found
 from quickbooks_emulator.rules import (
+    adjustments,
     documents,
     links,
     merging,
@@ -25,6 +26,7 @@ from quickbooks_emulator.rules import (
     voiding,
 )
 from quickbooks_emulator.rules.preferences import check_preferences
+from quickbooks_emulator.rules.printing import print_numbers
 from quickbooks_emulator.rules.references import resolve_header
 from quickbooks_emulator.rules.shape import check_id, checked
 from quickbooks_emulator.store import Row
@@ -67,7 +69,7 @@ class Writer:
         if operation == "void":
             return self._void(entity, given)
         if given.get("Id") or entity.kind is Kind.SINGLE:
-            return replies.shown(self.company, entity.name, self._update(entity, given))
+            return replies.written(self.company, entity.name, self._update(entity, given))
         if operation == "update":
             raise missing("Id")
         return replies.born(self.company, entity.name, self._create(entity, given))
@@ -88,6 +90,8 @@ class Writer:
         if entity.kind is Kind.READ_ONLY:
             raise Problem("500", f"Operation update on {entity.name} is not supported.")
         old = self._current(entity, given)
+        if entity.name == "InventoryAdjustment":
+            given = adjustments.check_update(given, old.body, self.around)
         wanted = merging.writable(entity, given, is_by_hand=self.around.is_by_hand)
         self._refuse_quantity(entity, given, old.body)
         is_sparse = bool(given.get("sparse"))
@@ -193,8 +197,9 @@ class Writer:
         if entity.name == "InventoryAdjustment" and self.around.switches.adjustment_note_hidden:
             body["PrivateNote"] = ""
         effects = self.effects
+        print_numbers(body)
         marked = effects.marked(entity.name, body, old)
-        moves = stock.movements(self.company, entity.name, marked)
+        moves = stock.moves_of(self.company, entity.name, marked, old)
         before = old.moves if old else ()
         self.company.put(
             entity.name,
@@ -230,7 +235,7 @@ class Writer:
             return
         adjustment = {
             "TxnDate": self.around.today.isoformat(),
-            "AdjustAccountRef": self._shrinkage(),
+            "AdjustAccountRef": self._shrinkage(old),
             "PrivateNote": "",
             "Line": [
                 {
@@ -245,11 +250,13 @@ class Writer:
         self._store(ENTITIES["InventoryAdjustment"], None, adjustment)
         body["QtyOnHand"] = 0
 
-    def _shrinkage(self) -> JsonObject:
+    def _shrinkage(self, item: JsonObject) -> JsonObject:
+        """The account of adjustments, or the item's own expense account where there is none."""
         for row in self.company.rows("Account"):
             if row.body.get("Name") == "Inventory Shrinkage":
                 return {"value": row.id, "name": "Inventory Shrinkage"}
-        return {"value": "0"}
+        account: JsonObject = item["ExpenseAccountRef"]
+        return account
 
 
 def _check_required(entity: Entity, body: JsonObject) -> None:
@@ -261,17 +268,20 @@ def _check_required(entity: Entity, body: JsonObject) -> None:
 
 def _keep_settled(body: JsonObject, old: JsonObject) -> None:
     """What was paid on the document stays paid. Raises Problem when it is more than it is worth."""
-    worth = Decimal(old["TotalAmt"])
+    worth = subtract(old["TotalAmt"], old.get("Deposit") or 0)
     paid = subtract(worth, Decimal(old.get("Balance", worth)))
-    balance = subtract(body["TotalAmt"], paid)
+    balance = subtract(subtract(body["TotalAmt"], body.get("Deposit") or 0), paid)
     if balance < 0:
         raise business("The amount of the transaction is less than what was applied to it.")
-    body["Balance"] = plain(balance)
+    body["Balance"] = money(balance)
     if "RemainingCredit" in body:
         body["RemainingCredit"] = body["Balance"]
-    linked = [
-        *old.get("LinkedTxn", []),
-        *(link for link in body.get("LinkedTxn") or [] if link not in old.get("LinkedTxn", [])),
-    ]
+    linked = list(old.get("LinkedTxn", []))
+    known = {(link["TxnType"], link["TxnId"]) for link in linked}
+    linked.extend(
+        link
+        for link in body.get("LinkedTxn") or []
+        if (link.get("TxnType"), link.get("TxnId")) not in known
+    )
     if linked or "LinkedTxn" in body:
         body["LinkedTxn"] = linked

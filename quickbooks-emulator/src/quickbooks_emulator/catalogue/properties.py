@@ -80,7 +80,7 @@ MADE: dict[str, frozenset[str]] = {
         "ClientEntityId", "Source", "UserId",
     }),
     "Vendor": frozenset({"Balance", "V4IDPseudonym", "ClientEntityId", "Source", "UserId"}),
-    "Employee": frozenset({"V4IDPseudonym", "ClientEntityId", "Source", "UserId"}),
+    "Employee": frozenset({"Balance", "V4IDPseudonym", "ClientEntityId", "Source", "UserId"}),
     "Account": frozenset({
         "FullyQualifiedName", "Classification", "SubAccount", "CurrentBalance",
         "CurrentBalanceWithSubAccounts", "Balance",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.store import Company
 
-KEPT = ("BillAddr", "ShipAddr", "VendorAddr", "PrimaryAddr", "OtherAddr")
+KEPT = ("BillAddr", "ShipAddr", "VendorAddr", "PrimaryAddr", "RemitToAddr", "ShipFromAddr")
 FREE_FORM = frozenset({"Invoice", "CreditMemo", "Estimate"})
 """Documents whose recorded answers carry FreeFormAddress and ShipFromAddr."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator import settlement
 from quickbooks_emulator.json_text import JsonObject, add
 from quickbooks_emulator.problems import Problem, business, missing
-from quickbooks_emulator.rules import account_checks, addresses, due
+from quickbooks_emulator.rules import account_checks, addresses, custom_fields, due
 from quickbooks_emulator.rules.lines import check_product, check_quantity, total
 from quickbooks_emulator.rules.references import name_of, resolve
 from quickbooks_emulator.rules.shape import reference
@@ -45,6 +45,8 @@ def buying_form(company: Company, entity: str, body: JsonObject, old: JsonObject
     for line in body["Line"]:
         _check_line(company, entity, line, is_new=old is None)
     tax = (body.get("TxnTaxDetail") or {}).get("TotalTax") or 0
+    if not tax:
+        body.pop("TxnTaxDetail", None)
     body["TotalAmt"] = add(total(body["Line"]), tax)
     if body["TotalAmt"] < 0:
         raise business("Transaction amount must be 0 or greater.")
@@ -131,7 +133,8 @@ def purchase_order(
     body.setdefault("POStatus", "Open")
     body.setdefault("EmailStatus", "NotSet")
     body.setdefault("LinkedTxn", [])
-    body.setdefault("CustomField", [])
+    fields = custom_fields.of_orders(company)
+    body["CustomField"] = custom_fields.shown(fields, body.get("CustomField") or [])
 
 
 def bill_payment(
@@ -147,6 +150,9 @@ def bill_payment(
     if member == "CheckPayment":
         payer.setdefault("PrintStatus", "NotSet")
     body[member] = payer
+    for line in body["Line"]:
+        for link in line.get("LinkedTxn") or []:
+            link.pop("TxnLineId", None)
     settlement.check(company, "BillPayment", body)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.json_text import JsonObject, multiply, plain
+from quickbooks_emulator.json_text import JsonObject, money, multiply
 from quickbooks_emulator.problems import Problem, business, missing
 from quickbooks_emulator.rules.shape import reference
 
@@ -100,4 +100,4 @@ def in_home_currency(body: JsonObject) -> None:
         return
     for name, at_home in (("TotalAmt", "HomeTotalAmt"), ("Balance", "HomeBalance")):
         if name in body:
-            body[at_home] = plain(multiply(body[name], rate))
+            body[at_home] = money(multiply(body[name], rate))

@@ -88,7 +88,7 @@ def prepare(
         number_lines(body["Line"], line_ids((old or {}).get("Line") or []), entity)
     currency.in_home_currency(body)
     numbers.settle(company, entity, body, old, around)
-    period.check_stock_start(company, body)
+    period.check_stock_start(company, entity, body)
 
 
 def _copied(lines: list[JsonObject]) -> list[JsonObject]:
@@ -108,4 +108,4 @@ def _copied(lines: list[JsonObject]) -> list[JsonObject]:
 def check_unlocked(company: Company, entity: str, old: JsonObject, around: Circumstances) -> None:
     """Raises Problem 6200, 6210 or 6270 when the stored document may not be touched any more."""
     period.check_open(company, entity, str(old.get("TxnDate", "9999")), around)
-    period.check_stock_start(company, old)
+    period.check_stock_start(company, entity, old)

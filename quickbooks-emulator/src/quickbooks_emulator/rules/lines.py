@@ -42,6 +42,10 @@ def check_product(line: JsonObject, detail: JsonObject) -> None:
     amount = line.get("Amount")
     if amount is None:
         raise missing("Line.Amount")
+    if quantity == 0 and price == 0 and amount:
+        # Some clients send noughts for what they leave out.
+        del detail["Qty"], detail["UnitPrice"]
+        quantity = None
     if quantity is None or price is None:
         line["Amount"] = _in_cents(amount)
         return

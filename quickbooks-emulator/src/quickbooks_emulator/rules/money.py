@@ -37,6 +37,8 @@ def payment(
     for line in body["Line"]:
         line.pop("Id", None)
         line.pop("LineNum", None)
+        for link in line.get("LinkedTxn") or []:
+            link.pop("TxnLineId", None)
         _explain(company, line)
 
 
@@ -88,7 +90,7 @@ def journal_entry(
         raise Problem("2300", "The debits and credits of the journal entry differ", "")
     body["TotalAmt"] = 0
     body.setdefault("Adjustment", False)
-    body.setdefault("TxnTaxDetail", {})
+    body["TxnTaxDetail"] = {}
 
 
 def _needs_name(company: Company, detail: JsonObject) -> None:
@@ -122,7 +124,7 @@ def deposit(
     body["TotalAmt"] = subtract(total(body["Line"]), back)
     if body["TotalAmt"] < 0:
         raise business("Transaction amount must be 0 or greater.")
-    body.setdefault("TxnTaxDetail", {})
+    body["TxnTaxDetail"] = {}
 
 
 def transfer(

@@ -53,10 +53,13 @@ def prepare(
     body.setdefault("PrintOnCheckName", _printed(body))
     for field, value in DEFAULTS[entity]:
         body.setdefault(field, value)
-    if entity == "Vendor":
+    if entity != "Employee":
         body.setdefault("V4IDPseudonym", pseudonym(company, name))
-        if old is None and around.switches.vendor_term_on_create == "ignored":
-            body.pop("TermRef", None)
+    if entity == "Customer":
+        body.setdefault("ClientEntityId", "0")
+    ignores_term = around.switches.vendor_term_on_create == "ignored"
+    if entity == "Vendor" and old is None and ignores_term:
+        body.pop("TermRef", None)
     if entity != "Employee":
         _settle_currency(company, body, old)
     give_ids(company, body)

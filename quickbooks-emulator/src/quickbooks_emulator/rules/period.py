@@ -40,8 +40,10 @@ def check_open(company: Company, entity: str, txn_date: str, around: Circumstanc
     )
 
 
-def check_stock_start(company: Company, body: JsonObject) -> None:
+def check_stock_start(company: Company, entity: str, body: JsonObject) -> None:
     """Raises Problem 6270 for a document earlier than the stock of an item on it."""
+    if entity in NON_POSTING:
+        return
     txn_date = str(body.get("TxnDate", "9999"))
     for item_id, _ in item_quantities(body.get("Line") or []):
         item = company.body("Item", item_id)

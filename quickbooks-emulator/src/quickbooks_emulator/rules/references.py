@@ -39,12 +39,14 @@ NAMELESS = frozenset({
 })  # fmt: skip
 """References that come back as a bare value."""
 
+FULLY_NAMED = frozenset({"Account", "Item", "Class", "Department"})
+"""Lists whose objects a reference spells with their parents."""
 PARTY_TYPES = frozenset({"Customer", "Vendor", "Employee"})
 
 
 def name_of(entity: str, body: JsonObject) -> str:
     """How a reference spells the object it names; accounts by their full name since 2026-04."""
-    if entity == "Account":
+    if entity in FULLY_NAMED:
         return str(body.get("FullyQualifiedName") or body.get("Name"))
     return str(body.get("DisplayName") or body.get("Name") or "")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator.json_text import JsonObject, add, multiply, subtract
 from quickbooks_emulator.problems import Problem, business, missing
-from quickbooks_emulator.rules import addresses, bundles, due, tax
+from quickbooks_emulator.rules import addresses, bundles, custom_fields, due, tax
 from quickbooks_emulator.rules.lines import CENT, check_product, check_quantity, to_cents, total
 from quickbooks_emulator.rules.references import SHIPPING_ITEM, name_of
 from quickbooks_emulator.rules.shape import reference
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 SALES_DETAIL = "SalesItemLineDetail"
 UNDEPOSITED_FUNDS = "4"
+WITHOUT_EMAIL_STATUS = frozenset({"RefundReceipt"})
 
 DEFAULTS: dict[str, tuple[tuple[str, Json], ...]] = {
     "": (
-        ("ApplyTaxAfterDiscount", False), ("PrintStatus", "NeedToPrint"), ("EmailStatus", "NotSet"),
-        ("CustomField", []),
+        ("ApplyTaxAfterDiscount", False), ("PrintStatus", "NeedToPrint"),
     ),
     "Invoice": (
         ("LinkedTxn", []), ("AllowIPNPayment", False), ("AllowOnlinePayment", False),
@@ -46,7 +46,11 @@ def sales_form(company: Company, entity: str, body: JsonObject, around: Circumst
     body["TotalAmt"] = _total(body)
     for field, value in (*DEFAULTS[""], *DEFAULTS.get(entity, ())):
         body.setdefault(field, value)
-    if body["EmailStatus"] == "NeedToSend" and not (body.get("BillEmail") or {}).get("Address"):
+    if entity not in WITHOUT_EMAIL_STATUS:
+        body.setdefault("EmailStatus", "NotSet")
+    fields = custom_fields.of_sales(company)
+    body["CustomField"] = custom_fields.shown(fields, body.get("CustomField") or [])
+    if body.get("EmailStatus") == "NeedToSend" and not (body.get("BillEmail") or {}).get("Address"):
         raise missing("BillEmail")
     addresses.fill_sale(company, entity, body)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.json_text import EXACT, JsonObject, multiply, plain, subtract
+from quickbooks_emulator.json_text import EXACT, JsonObject, money, multiply, subtract
 from quickbooks_emulator.problems import invalid_reference
 from quickbooks_emulator.rules.lines import CENT, to_cents, total
 from quickbooks_emulator.rules.shape import reference
@@ -44,7 +44,8 @@ def detail_of(company: Company, body: JsonObject, switches: Switches) -> JsonObj
         return _overridden(computed, sent["TotalTax"]) if is_kept else computed
     code = reference(sent, "TxnTaxCodeRef")
     if code is None:
-        return {**sent, "TotalTax": sent.get("TotalTax") or 0}
+        lines = {"TaxLine": sent["TaxLine"]} if sent.get("TaxLine") else {}
+        return {"TotalTax": sent.get("TotalTax") or 0, **lines}
     if company.body("TaxCode", code) is None:
         raise invalid_reference(f"TaxCodes element id {code} not found", "Reference Id")
     computed = _by_code(company, body, code)
@@ -71,7 +72,7 @@ def _by_code(company: Company, body: JsonObject, code: str) -> JsonObject:
     shares = [_tax_line(rate, base) for rate in _rates(company, code)]
     return {
         "TxnTaxCodeRef": {"value": code},
-        "TotalTax": plain(total(shares)),
+        "TotalTax": money(total(shares)),
         "TaxLine": shares,
     }
 
@@ -81,7 +82,7 @@ def _overridden(computed: JsonObject, wanted: Decimal | int) -> JsonObject:
     shares = [dict(share) for share in computed.get("TaxLine", [])]
     if shares:
         difference = subtract(wanted, total(shares))
-        shares[0]["Amount"] = plain(subtract(shares[0]["Amount"], EXACT.minus(difference)))
+        shares[0]["Amount"] = money(subtract(shares[0]["Amount"], EXACT.minus(difference)))
         return {**computed, "TotalTax": wanted, "TaxLine": shares}
     return {**computed, "TotalTax": wanted}
 
@@ -89,13 +90,13 @@ def _overridden(computed: JsonObject, wanted: Decimal | int) -> JsonObject:
 def _tax_line(rate: JsonObject, base: Decimal) -> JsonObject:
     percent = rate.get("RateValue", 0)
     return {
-        "Amount": plain(to_cents(multiply(base, multiply(percent, CENT)))),
+        "Amount": money(to_cents(multiply(base, multiply(percent, CENT)))),
         "DetailType": "TaxLineDetail",
         "TaxLineDetail": {
             "TaxRateRef": {"value": rate["Id"]},
             "PercentBased": True,
             "TaxPercent": percent,
-            "NetAmountTaxable": plain(base),
+            "NetAmountTaxable": money(base),
         },
     }
 
