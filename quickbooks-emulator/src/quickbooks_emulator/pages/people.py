@@ -4,78 +4,31 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from decimal import Decimal
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from quickbooks_emulator.catalogue import ENTITIES, Kind
-from quickbooks_emulator.clock import second_text
-from quickbooks_emulator.pages import page
-from quickbooks_emulator.pages.figures import (
-    moment_text,
-    money_text,
-    number,
-    quantity_text,
-    span_text,
-    words,
-)
+from quickbooks_emulator.pages import holdings, page
+from quickbooks_emulator.pages.figures import moment_text, span_text, words
 from quickbooks_emulator.pages.hours import chart
-from quickbooks_emulator.rows import glancing
 from quickbooks_emulator.switches import Switches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from quickbooks_emulator.calls import Recorded
     from quickbooks_emulator.clock import Clock
     from quickbooks_emulator.injection import Rule
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.messages import Reply, Request
-    from quickbooks_emulator.rows import Readable
     from quickbooks_emulator.service import Service
-    from quickbooks_emulator.store import Company, Row
+    from quickbooks_emulator.store import Company
 
 OK = 200
 FIRST_FAILURE = 400
 NOT_FOUND = 404
 COMPANY_PATH = re.compile(r"^/v3/company/[^/]+/")
-PAGE_ITEMS = 25
-SHOWN_DOCUMENTS = 12
 SHOWN_CALLS = 10
 SHOWN_GRANTS = 8
 LAST_PAGE = 1_000_000
-READ_OF_ITEMS = frozenset({"Name", "Sku", "Type", "Active", "QtyOnHand", "PurchaseCost"})
-PARTIES = (
-    "CustomerRef",
-    "VendorRef",
-    "EntityRef",
-    "FromAccountRef",
-    "DepositToAccountRef",
-)
 WHERE = ("path", "entity", "operation", "query", "body", "class", "realm_id", "client_id")
-
-
-class Item(NamedTuple):
-    """A line of the stock list."""
-
-    name: str
-    sku: str
-    quantity: str
-    cost: str
-    value: str
-    is_short: bool
-
-
-class Document(NamedTuple):
-    """A line of the list of documents."""
-
-    changed: str
-    date: str
-    kind: str
-    number: str
-    party: str
-    amount: str
 
 
 def answer(service: Service, request: Request) -> Reply:
@@ -88,7 +41,8 @@ def answer(service: Service, request: Request) -> Reply:
     is_known = wanted in {"", company.realm_id}
     text = request.query.get("q", "").strip()
     number_of_page = _page_number(request.query.get("page", ""))
-    items, has_more = _items(company, text, number_of_page)
+    books = holdings.books_of(service, company)
+    items, has_more = holdings.items(company, books, text, number_of_page)
     calls = [call for call in service.calls.latest if call.realm_id in {"", company.realm_id}]
     now = service.clock.epoch()
     return page(
@@ -101,13 +55,15 @@ def answer(service: Service, request: Request) -> Reply:
         clock=_clock(service.clock),
         counts=_counts(company),
         currency=_currency(company),
+        balances=holdings.balances(company, books) if books is not None else [],
+        has_books=books is not None,
         items=items,
         filter=text,
         page_number=number_of_page,
         previous=_link(company, text, number_of_page - 1) if number_of_page > 1 else "",
         next=_link(company, text, number_of_page + 1) if has_more else "",
         all_items=_link(company, "", 1),
-        documents=_documents(company),
+        documents=holdings.documents(company),
         chart=chart(calls, now),
         usage=service.calls.usage(),
         calls=[_call(call) for call in calls[-SHOWN_CALLS:][::-1]],
@@ -141,99 +97,14 @@ def _counts(company: Company) -> list[tuple[str, int]]:
     return [(words(name), len(table.rows)) for name, table in tables if table.rows]
 
 
-# -- stock
-
-
 def _page_number(text: str) -> int:
     is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PAGE))
     return max(int(text), 1) if is_number else 1
 
 
-def _items(company: Company, text: str, number_of_page: int) -> tuple[list[Item], bool]:
-    """One page of the active stocked items whose name or SKU holds the text; whether more come."""
-    start = (number_of_page - 1) * PAGE_ITEMS
-    found = list(islice(_matching(company, text.casefold()), start, start + PAGE_ITEMS + 1))
-    return [_item(row.body) for row in found[:PAGE_ITEMS]], len(found) > PAGE_ITEMS
-
-
-def _matching(company: Company, text: str) -> Iterator[Readable]:
-    glance = glancing(READ_OF_ITEMS)
-    for row in company.rows("Item"):
-        seen = glance(row)
-        body = seen.body
-        if body.get("Type") == "Inventory" and body.get("Active", True):
-            named = f"{body.get('Name', '')}\n{body.get('Sku', '')}"
-            if not text or text in named.casefold():
-                yield seen
-
-
-def _item(body: JsonObject) -> Item:
-    quantity, cost = number(body.get("QtyOnHand")), number(body.get("PurchaseCost"))
-    value = quantity * cost if quantity is not None and cost is not None else None
-    return Item(
-        str(body.get("Name", "")),
-        str(body.get("Sku") or ""),
-        quantity_text(quantity),
-        money_text(cost),
-        money_text(value),
-        quantity is not None and quantity < 0,
-    )
-
-
 def _link(company: Company, text: str, number_of_page: int) -> str:
     wanted = {"realm_id": company.realm_id, "q": text, "page": str(number_of_page)}
     return f"/?{urlencode({name: value for name, value in wanted.items() if value})}#stock"
-
-
-# -- documents
-
-
-def _documents(company: Company) -> list[Document]:
-    """Those changed last, the latest first; of the same second the later date first."""
-    latest = [
-        ((row.updated_at, str(row.body.get("TxnDate", ""))), name, row)
-        for name, entity in ENTITIES.items()
-        if entity.kind is Kind.TRANSACTION
-        for row in company.tables[name].latest(SHOWN_DOCUMENTS)
-    ]
-    latest.sort(key=lambda found: found[0], reverse=True)
-    return [_document(name, row) for _, name, row in latest[:SHOWN_DOCUMENTS]]
-
-
-def _document(name: str, row: Row) -> Document:
-    body = row.body
-    parties = ((body.get(field) or {}).get("name") for field in PARTIES)
-    return Document(
-        second_text(row.updated_at)[:16].replace("T", " "),
-        str(body.get("TxnDate", "")),
-        words(name),
-        str(body.get("DocNumber") or ""),
-        next((str(party) for party in parties if party), ""),
-        _amount(row),
-    )
-
-
-def _amount(row: Row) -> str:
-    """The total in the document's own currency, or what it moved."""
-    body = row.body
-    amount = number(body.get("TotalAmt", body.get("Amount")))
-    if not amount and any("JournalEntryLineDetail" in line for line in body.get("Line", ())):
-        amount = _debits(body)
-    if amount is not None:
-        return money_text(amount)
-    if not row.moves:
-        return ""
-    moved = sum((change for _, change in row.moves), Decimal(0))
-    return f"{quantity_text(moved)} units"
-
-
-def _debits(body: JsonObject) -> Decimal:
-    """What a journal entry posts on either side."""
-    lines = ((line, line.get("JournalEntryLineDetail") or {}) for line in body["Line"])
-    amounts = (
-        number(line.get("Amount")) for line, detail in lines if detail.get("PostingType") == "Debit"
-    )
-    return sum((amount for amount in amounts if amount is not None), Decimal(0))
 
 
 # -- calls, faults, switches, tokens
