@@ -104,10 +104,9 @@ def once(
     try:
         reply = work()
     except Problem as problem:
-        if switches.requestid_replays_faults and problem.status < FIRST_SERVER_ERROR:
-            fault = refusal(problem, request, service.clock.now(), shape="json")
-            replies.remember(request_id, fault.status, fault.body, now, retention_s)
-        raise
+        if not switches.requestid_replays_faults or problem.status >= FIRST_SERVER_ERROR:
+            raise
+        reply = refusal(problem, request, service.clock.now(), shape="json")
     replies.remember(request_id, reply.status, reply.body, now, retention_s)
     return reply
 
