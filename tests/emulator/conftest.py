@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -175,3 +176,41 @@ class Shop:
 @pytest.fixture
 def shop(emulator: Emulator) -> Shop:
     return Shop(emulator)
+
+
+@dataclass(frozen=True)
+class Cell:
+    value: str
+    id: str | None = None
+
+
+@dataclass
+class Report:
+    """A report, flat: data rows as cells, and every sum or amount by what it is called."""
+
+    body: dict[str, Any]
+    data: list[list[Cell]] = field(default_factory=list)
+    totals: dict[str, list[str]] = field(default_factory=dict)
+
+    def read(self, rows: list[dict[str, Any]]) -> None:
+        for row in rows:
+            if "ColData" in row:
+                cells = [Cell(cell["value"], cell.get("id")) for cell in row["ColData"]]
+                self.data.append(cells)
+                self.totals[cells[0].value] = [cell.value for cell in cells[1:]]
+            self.read(row.get("Rows", {}).get("Row", []))
+            if "Summary" in row:
+                first, *rest = [cell["value"] for cell in row["Summary"]["ColData"]]
+                self.totals[first] = rest
+
+    @property
+    def options(self) -> dict[str, str]:
+        return {one["Name"]: one["Value"] for one in self.body["Header"]["Option"]}
+
+
+def report(caller: Caller, name: str, **params: str) -> Report:
+    reply = caller.send("GET", f"reports/{name}", params=params)
+    assert reply.status_code == 200, reply.text
+    found = Report(loads(reply.content))
+    found.read(found.body["Rows"].get("Row", []))
+    return found
