@@ -27,20 +27,20 @@ class Switches:
     """An item made inactive with stock: `zeroed` by an adjustment, or `kept` ("Item")."""
     cdc_inventory_adjustments: bool = True
     """Whether change data capture carries InventoryAdjustment ("Change data capture")."""
-    cdc_old_since: str = "partial"
+    cdc_old_since: Literal["partial", "fault"] = "partial"
     """A changedSince older than 30 days: `partial` (200, silently only 30 days) or `fault`."""
-    cdc_cap: str = "response"
+    cdc_cap: Literal["response", "entity"] = "response"
     """Whether the 1,000 objects are counted over the whole `response` or per `entity`."""
     cdc_time_activities: bool = False
     """Whether change data capture carries TimeActivity: its page says no, a release note yes."""
     cdc_false_tombstone: bool = False
     """Each group shows its first changed document as Deleted though it lives (.NET SDK, #189)."""
-    batch_order: str = "shuffled"
+    batch_order: Literal["shuffled", "sent"] = "shuffled"
     """Items of a batch are carried out and answered `shuffled` or as `sent` ("Batch")."""
-    batch_cap: str = "response"
+    batch_cap: Literal["response", "item"] = "response"
     """Whether the 1,000 objects of a batch's queries are counted over the `response` or per
     `item` ("Batch")."""
-    batch_metering: str = "item"
+    batch_metering: Literal["item", "call"] = "item"
     """Whether a batch counts as one metered `call` or as one per `item` (Partner Program)."""
     batch_breaks_after: int = 0
     """Items a batch carries out before the gateway gives up on it (504); 0: all of them."""
@@ -62,11 +62,11 @@ class Switches:
     """Status of invalid_client at the token endpoint; 400 has been seen too."""
     invalid_grant_description: str = "none"
     """Words beside invalid_grant: `none`, `short` or `long`; all three have been seen."""
-    requestid_replay: str = "first_reply"
+    requestid_replay: Literal["first_reply", "refused"] = "first_reply"
     """A repeated requestid: `first_reply` also for another body, or `refused` (600)."""
     requestid_replays_faults: bool = True
     """Whether a validation fault is remembered under its requestid too."""
-    requestid_running: str = "refused"
+    requestid_running: Literal["refused", "waits", "executed"] = "refused"
     """A repeated requestid while the first request still runs: `refused` (600), `waits` for its
     reply, or is `executed` too ("Error codes" 600)."""
     requestid_retention_s: int = 86400
@@ -115,15 +115,15 @@ class Switches:
     """Whether QtyOnHand has documents of later dates at once, or from their day on ("Item")."""
     warn_duplicate_numbers: bool = True
     """The company's preference to refuse a document number that is taken (6140)."""
-    throttle_body: str = "xml"
+    throttle_body: Literal["xml", "lowercase", "json"] = "xml"
     """The shape of a 429: `xml` even to JSON callers, `lowercase` or `json` ("Throttling")."""
-    throttle_status: int = 429
+    throttle_status: Literal[429, 403] = 429
     """Status of a throttled reply; 403 until 2016."""
     throttled_calls_count: bool = True
     """Whether refused calls fill the windows too, so that hammering keeps one locked out."""
-    limit_window: str = "sliding"
+    limit_window: Literal["sliding", "fixed"] = "sliding"
     """Windows of the limits: `sliding`, or `fixed` to the clock's minutes and seconds."""
-    builder_block: str = "all"
+    builder_block: Literal["all", "metered"] = "all"
     """What is refused once the month's metered calls are used up: `all` calls of the app, which
     is shown as offline, or only `metered` ones (Partner Program)."""
     retry_after_s: int = 0
@@ -184,7 +184,7 @@ def _complaint(hint: object, value: Value) -> str:
     """What is expected in place of `value`, or nothing when it will do."""
     if get_origin(hint) is Literal:
         readings = get_args(hint)
-        return "" if value in readings else f"one of {', '.join(readings)}"
+        return "" if value in readings else f"one of {', '.join(map(str, readings))}"
     if type(value) is not hint:
         return KINDS[hint]
     if hint is int and not 0 <= int(value) <= MOST:
