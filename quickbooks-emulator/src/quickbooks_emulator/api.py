@@ -8,27 +8,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from quickbooks_emulator import batch, catalogue, cdc, replay
-from quickbooks_emulator.addresses import ALLOWED, no_such_resource, no_such_verb
-from quickbooks_emulator.catalogue import Kind
-from quickbooks_emulator.clock import envelope_text
-from quickbooks_emulator.json_text import dumps, loads
-from quickbooks_emulator.messages import Reply, Request, refusal, rendered
-from quickbooks_emulator.problems import (
-    Problem,
-    not_found,
-    unauthorized,
-    unsupported_property,
+from quickbooks_emulator import (
+    batch,
+    catalogue,
+    cdc,
+    exchange,
+    handing_over,
+    replay,
+    tax_service,
+    xml_request,
 )
+from quickbooks_emulator.addresses import ALLOWED, no_such_resource, no_such_verb
+from quickbooks_emulator.attachments import links, upload
+from quickbooks_emulator.bodies import parsed
+from quickbooks_emulator.catalogue import Kind
+from quickbooks_emulator.envelopes import enveloped
+from quickbooks_emulator.json_text import dumps
+from quickbooks_emulator.messages import Reply, Request, refusal, rendered
+from quickbooks_emulator.problems import Problem, not_found, unauthorized
 from quickbooks_emulator.query import asked, evaluate
 from quickbooks_emulator.reports import routes as reports
+from quickbooks_emulator.rules import replies
 from quickbooks_emulator.service import Service
 from quickbooks_emulator.store import Company
 from quickbooks_emulator.targets import UNKNOWN, Target, target_of
 
 if TYPE_CHECKING:
     from quickbooks_emulator.catalogue import Entity
-    from quickbooks_emulator.json_text import Json
     from quickbooks_emulator.store import Row
     from quickbooks_emulator.switches import Switches
 
@@ -84,16 +90,12 @@ def allowed(_service: Service, _company: Company, _request: Request, _target: Ta
     return Reply(OK, b"", headers={"Allow": ALLOWED})
 
 
-def enveloped(service: Service, name: str, text: bytes) -> Reply:
-    """The JSON text of one object or answer, in its envelope with the time."""
-    time = envelope_text(service.clock.now()).encode()
-    return Reply(OK, b'{"%s":%s,"time":"%s"}' % (name.encode(), text, time))
-
-
 def queried(service: Service, company: Company, request: Request, target: Target) -> Reply:
     """A query's rows or count."""
     asked.check(request)
     rows = evaluate.answer(company, target.query, query_rules(service))
+    if target.entity == "Attachable":
+        return links.with_links(service, company, request, rows.json())
     return enveloped(service, "QueryResponse", rows.json())
 
 
@@ -121,7 +123,13 @@ def read(service: Service, company: Company, request: Request, target: Target) -
         return enveloped(service, entity.name, rows[0].json())
     if not target.object_id:
         raise no_such_resource(request, service.switches)
-    return enveloped(service, entity.name, found(company, entity.name, target.object_id).json())
+    row = found(company, entity.name, target.object_id)
+    body = replies.shown(company, entity.name, row.body)
+    if entity.name == "Attachable":
+        body = links.shown(request, company.realm_id, body, service.clock.epoch())
+    if entity.name == "Invoice" and "invoicelink" in _includes(request):
+        body = handing_over.with_link(body, company.realm_id)
+    return enveloped(service, entity.name, dumps(body))
 
 
 def found(company: Company, entity: str, object_id: str) -> Row:
@@ -136,16 +144,20 @@ def found(company: Company, entity: str, object_id: str) -> Row:
     return row
 
 
+def _includes(request: Request) -> list[str]:
+    return request.query.get("include", "").lower().split(",")
+
+
 def written(service: Service, company: Company, request: Request, target: Target) -> Reply:
     """One write, carried out once per requestid."""
     if target.object_id:
         raise no_such_resource(request, service.switches)
 
     def work() -> Reply:
-        body = parsed(request)
-        includes = request.query.get("include", "").lower().split(",")
         entity: Entity = catalogue.ENTITIES[target.entity]
-        writer = service.writer(company, allows_duplicate_number="allowduplicatedocnum" in includes)
+        body = parsed(request, entity.name)
+        allows = "allowduplicatedocnum" in _includes(request)
+        writer = service.writer(company, allows_duplicate_number=allows)
         stored = service.in_one_piece(company, lambda: writer.write(entity, target.operation, body))
         return enveloped(service, entity.name, dumps(stored))
 
@@ -157,7 +169,7 @@ def batched(service: Service, company: Company, request: Request, _target: Targe
     request_id = request.query.get("requestid", "")
     if request_id:
         replay.check(request_id, is_batch=True)
-    body = parsed(request)
+    body = parsed(request, xml_request.BATCH)
     answers = batch.answer(service, company, body, request_id, query_rules(service))
     if isinstance(answers, Reply):
         return answers
@@ -165,26 +177,6 @@ def batched(service: Service, company: Company, request: Request, _target: Targe
     if service.switches.batch_metering == "item":
         reply.units = len(answers)
     return reply
-
-
-def parsed(request: Request) -> Json:
-    """The request's JSON body. Raises Problem 1050, 500 or 2010."""
-    if "json" not in request.headers.get("content-type", "").lower():
-        raise Problem(
-            "1050",
-            f"Content type {request.headers.get('content-type', '')!r} is not supported",
-            message="Invalid content type",
-        )
-    try:
-        text = request.body.decode()
-    except UnicodeDecodeError as error:
-        raise Problem(
-            "500", f"Operation MalformedByteSequence: {error.reason} is not supported."
-        ) from None
-    try:
-        return loads(text)
-    except ValueError as error:
-        raise unsupported_property(f"failed to parse json object: {error}") from None
 
 
 HANDLERS: dict[tuple[str, str], Handler] = {
@@ -200,4 +192,10 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "void"): written,
     ("POST", "batch"): batched,
     ("GET", "report"): reports.answer,
+    ("POST", "upload"): upload.uploaded,
+    ("GET", "download"): upload.downloaded,
+    ("GET", "pdf"): handing_over.as_pdf,
+    ("POST", "send"): handing_over.sent,
+    ("GET", "exchangerate"): exchange.exchanged,
+    ("POST", "taxservice"): tax_service.created,
 }

@@ -54,6 +54,9 @@ create table if not exists usage (
     month text, realm_id text, app text, class text, entity text, calls integer, units integer,
     primary key (month, realm_id, app, class, entity)
 );
+create table if not exists contents (
+    realm_id text, id text, content blob, primary key (realm_id, id)
+);
 create table if not exists outbox (
     kind text, number integer, value blob not null, primary key (kind, number)
 );
@@ -108,7 +111,15 @@ class File:
     def rewrite(self, service: Service) -> None:
         """Replace everything by the service's state. Raises Problem."""
         with self._writing():
-            for table in ("state", "objects", "tombstones", "replies", "usage", "outbox"):
+            for table in (
+                "state",
+                "objects",
+                "tombstones",
+                "replies",
+                "usage",
+                "outbox",
+                "contents",
+            ):
                 self._connection.execute(f"delete from {table}")
             self._put_state("seed", {"name": service.seed, "facts": service.facts})
             self._put_settings(service)
@@ -167,6 +178,13 @@ class File:
                 [(*key, usage.calls[key], usage.units[key]) for key in usage.fresh],
             )
             usage.fresh.clear()
+
+    def keep_content(self, realm_id: str, object_id: str, content: bytes) -> None:
+        """Write the bytes of an attached file. Raises Problem."""
+        with self._writing():
+            self._connection.execute(
+                "insert or replace into contents values (?, ?, ?)", (realm_id, object_id, content)
+            )
 
     def keep_outbox(self, outbox: Outbox) -> None:
         """Write the subscriptions, events and deliveries that changed."""
@@ -313,6 +331,10 @@ class File:
             moved: Moves = () if moves == NO_MOVES else moves
             row = Row(None, created_at, updated_at, moved, text=text, object_id=object_id)
             company.tables[entity].put(row)
+        files = self._connection.execute(
+            "select id, content from contents where realm_id = ?", (company.realm_id,)
+        )
+        company.contents.update(files.fetchall())
         tombstones = self._connection.execute(
             "select entity, id, deleted_at from tombstones where realm_id = ?",
             (company.realm_id,),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
-from quickbooks_emulator.json_text import loads
+from quickbooks_emulator.bodies import has_id
 from quickbooks_emulator.query import asked
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ RESOURCES = {
     "upload": "upload",
     "download": "download",
     "taxservice": "taxservice",
+    "exchangerate": "exchangerate",
 }
 PARTS = frozenset({"pdf", "send"})
 """What may follow the id of an object."""
@@ -90,12 +91,4 @@ def _operation(request: Request) -> str:
     includes = request.query.get("include", "").lower().split(",")
     if operation == "update" and "void" in includes:
         return "void"
-    return operation or ("update" if _has_id(request.body) else "create")
-
-
-def _has_id(body: bytes) -> bool:
-    try:
-        value = loads(body)
-    except ValueError:
-        return False
-    return isinstance(value, dict) and bool(value.get("Id"))
+    return operation or ("update" if has_id(request) else "create")

@@ -15,11 +15,13 @@ from urllib.parse import quote, urlsplit
 
 from quickbooks_emulator import oauth
 from quickbooks_emulator.json_text import dumps, loads
+from quickbooks_emulator.persistence import File
 from quickbooks_emulator.server import Server, start
 from quickbooks_emulator.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -36,12 +38,16 @@ class EmulatorError(Exception):
 class Emulator:
     """A running emulator and its control plane.
 
-    Limits are off unless `limits` is true. Used as a context manager it starts a server of its
-    own; `attach` takes one that runs elsewhere.
+    Limits are off unless `limits` is true; `data` keeps everything in that file. Used as a
+    context manager it starts a server of its own; `attach` takes one that runs elsewhere.
     """
 
-    def __init__(self, *, seed: str = "empty", limits: bool = False) -> None:
+    def __init__(
+        self, *, seed: str = "empty", limits: bool = False, data: Path | None = None
+    ) -> None:
         self._seed = seed
+        self._data = data
+        self._file: File | None = None
         self._has_limits = limits
         self._url = ""
         self._thread: _Thread | None = None
@@ -57,7 +63,8 @@ class Emulator:
 
     def __enter__(self) -> Self:
         if not self._url:
-            service = Service.open(None, self._seed, has_limits=self._has_limits)
+            self._file = File(self._data) if self._data else None
+            service = Service.open(self._file, self._seed, has_limits=self._has_limits)
             self._thread = _Thread(service)
             self._url = f"http://127.0.0.1:{self._thread.port}"
         return self
@@ -80,6 +87,9 @@ class Emulator:
             self._thread.stop()
             self._thread = None
             self._url = ""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     # -- where it is
 

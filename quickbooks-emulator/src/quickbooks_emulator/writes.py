@@ -17,6 +17,7 @@ from quickbooks_emulator.json_text import JsonObject, money, plain, subtract
 from quickbooks_emulator.problems import Problem, business, missing, not_found
 from quickbooks_emulator.rules import (
     adjustments,
+    attachables,
     documents,
     links,
     merging,
@@ -180,6 +181,8 @@ class Writer:
         elif entity.kind is Kind.LIST:
             resolve_header(self.company, entity, body)
             names.prepare(self.company, entity.name, body, old, self.around)
+            if entity.name == "Attachable":
+                attachables.prepare(self.company, body)
         elif entity.name == "Preferences" and old is not None:
             check_preferences(body, old, self.around)
 

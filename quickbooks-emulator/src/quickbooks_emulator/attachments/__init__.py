@@ -1,0 +1,1 @@
+"""Files attached to documents: upload, temporary links, and the bytes behind them."""
