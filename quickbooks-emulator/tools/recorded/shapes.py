@@ -100,7 +100,9 @@ def kind_of(value: Any) -> str:
     """The JSON type."""
     if isinstance(value, bool):
         return "boolean"
-    names = {dict: "object", list: "array", str: "string", Decimal: "number", type(None): "null"}
+    if isinstance(value, (int, float, Decimal)):
+        return "number"
+    names = {dict: "object", list: "array", str: "string", type(None): "null"}
     return names[type(value)]
 
 
