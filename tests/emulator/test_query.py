@@ -183,6 +183,179 @@ def test_a_column_list_gives_sparse_rows(caller: Caller, shop: Shop) -> None:
     assert ["CreateTime"] == list(row["MetaData"])
 
 
+def test_columns_reach_into_objects(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    Named in any case; what a row has not is left out, and the Id is there once.
+    Source: Intuit, "Query operations and syntax" (SELECT), recorded answers.
+    """
+    emulator.create("Invoice", shop.invoice(DocNumber="A"))
+    text = "select id, docnumber, CustomerRef.value, METADATA, Line, DueDate, ShipDate from Invoice"
+
+    row = caller.query(text)["Invoice"][0]
+
+    assert {"value": shop.customer_id} == row["CustomerRef"]
+    assert {"CreateTime", "LastUpdatedTime"} <= set(row["MetaData"])
+    assert {
+        "Id", "DocNumber", "CustomerRef", "MetaData", "Line", "DueDate", "domain", "sparse",
+    } == set(row)  # fmt: skip
+
+
+def test_all_columns_and_more_are_all_columns(caller: Caller, shop: Shop) -> None:
+    """
+    Source: python-quickbooks (`SELECT *, Sku FROM Item`).
+    """
+    row = caller.query("select *, Sku from Item where Name = 'planter'")["Item"][0]
+
+    assert row["sparse"] is False
+    assert "QtyOnHand" in row
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"100\%", ["100", "100% wool"]),  # the backslash is gone before LIKE reads its pattern
+        ("100%", ["100", "100% wool"]),
+        ("%wool", ["100% wool"]),
+        ("%_%", []),
+        ("%.%", ["a.b"]),
+        ("a%b", ["a.b", r"a\b"]),
+        (r"a\\b", [r"a\b"]),
+        ("%é%", ["Été"]),
+        ("%", ["100", "100% wool", "a.b", r"a\b", "Été"]),
+        ("", []),
+        ("100", ["100"]),
+        ("%0%0%0%", []),
+        ("1%%%0%", ["100", "100% wool"]),
+    ],
+)
+def test_like_knows_percent_alone(
+    caller: Caller, emulator: Emulator, pattern: str, expected: list[str]
+) -> None:
+    """
+    No other sign means anything but itself. Source: Intuit, "Query operations and syntax" (LIKE).
+    """
+    for name in ("100", "100% wool", "a.b", r"a\b", "Été"):
+        emulator.create("Customer", {"DisplayName": name})
+
+    found = caller.rows("Customer", f"where DisplayName like '{pattern}'")
+
+    assert sorted(expected) == sorted(row["DisplayName"] for row in found)
+
+
+def test_a_pattern_of_many_percents_takes_no_time(caller: Caller, emulator: Emulator) -> None:
+    """
+    A pattern that would send a backtracking matcher astray. Source: own reasoning; Intuit,
+    "Query operations and syntax" (LIKE).
+    """
+    emulator.create("Customer", {"DisplayName": "a" * 500})
+
+    assert [] == caller.rows("Customer", f"where DisplayName like '{'%a' * 200}%b'")
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ("DueDate = ' '", ["none"]),
+        ("DueDate > ''", None),
+        ("DueDate IN ('2026-02-01', ' ')", ["due", "none"]),
+        ("Balance = ' '", []),
+        ("SalesTermRef = ' '", ["due", "none"]),
+    ],
+)
+def test_a_blank_stands_for_null(
+    caller: Caller,
+    emulator: Emulator,
+    shop: Shop,
+    condition: str,
+    expected: list[str] | None,
+) -> None:
+    """
+    One blank in quotes; nothing in quotes is no date. Source: Intuit, "Query operations and
+    syntax" (null).
+    """
+    emulator.create("Estimate", shop.invoice(DocNumber="due", DueDate="2026-02-01"))
+    emulator.create("Estimate", shop.invoice(DocNumber="none"))
+    entity = "Estimate" if condition.startswith("DueDate") else "Invoice"
+    if entity == "Invoice":
+        emulator.create("Invoice", shop.invoice(DocNumber="due"))
+        emulator.create("Invoice", shop.invoice(DocNumber="none"))
+
+    if expected is None:
+        assert "4001" == caller.refused_query(f"select * from {entity} where {condition}")
+        return
+    found = caller.rows(entity, f"where {condition} orderby DocNumber")
+    assert expected == [row["DocNumber"] for row in found]
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        ("Active = true", ""),
+        ("Active = 'TRUE'", ""),
+        ("Active = 'yes'", "4001"),
+        ("Active LIKE 't%'", "4001"),
+        ("Balance = '1e3'", "4001"),
+        ("Balance = '1_000'", "4001"),
+        ("Balance = 'NaN'", "4001"),
+        ("Balance = true", "4001"),
+        ("Balance LIKE '1%'", "4001"),
+        ("Balance >= ' 1.50 '", ""),
+        ("DisplayName = true", ""),
+        ("MetaData.CreateTime LIKE '2026%'", "4001"),
+        ("MetaData.CreateTime = true", "4001"),
+        ("Id LIKE '1%'", "4001"),
+        ("Id >= '1'", "4001"),
+        ("Id IN ('1')", ""),
+        ("PrimaryEmailAddr = 'ADA@example.com'", ""),
+        ("PrimaryEmailAddr.Address = 'ada@example.com'", "4001"),
+    ],
+)
+def test_a_literal_fits_its_property(caller: Caller, condition: str, code: str) -> None:
+    """
+    Source: Intuit, "Query operations and syntax"; "Customer"; release notes on filters by Id.
+    """
+    text = f"select * from Customer where {condition}"
+
+    if code:
+        assert code == caller.refused_query(text)
+    else:
+        assert {} == caller.query(text)
+
+
+def test_several_keys_order_rows(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    The later keys order what the earlier leave equal. Source: Intuit, "Query operations and
+    syntax", ORDERBY.
+    """
+    for number, day in (("A", 2), ("B", 1), ("C", 2), ("D", 1)):
+        emulator.create("Invoice", shop.invoice(DocNumber=number, TxnDate=f"2026-01-0{day}"))
+
+    def numbers(order: str) -> str:
+        return "".join(row["DocNumber"] for row in caller.rows("Invoice", f"order by {order}"))
+
+    assert "BDAC" == numbers("TxnDate, DocNumber ASC")
+    assert "CADB" == numbers("TxnDate desc, DocNumber desc")
+    assert "DBCA" == numbers("TxnDate asc, DocNumber desc")
+
+
+def test_a_long_list_of_ids_is_posted(caller: Caller, emulator: Emulator) -> None:
+    """
+    Source: Intuit, "Query operations and syntax" (POST for long queries).
+    """
+    made = emulator.create_all("Customer", [{"DisplayName": f"C{n}"} for n in range(300)])
+    ids = [row["Id"] for row in made][::2] + [str(number) for number in range(10**6, 10**6 + 5000)]
+    listed = ", ".join(f"'{one}'" for one in ids)
+
+    reply = caller.send(
+        "POST",
+        "query",
+        data=f"select * from Customer where Id in ({listed}) maxresults 1000",
+        headers={"Content-Type": "application/text"},
+    )
+
+    assert 150 == len(reply.json()["QueryResponse"]["Customer"])
+
+
 def test_order_is_kept_while_rows_share_a_second(caller: Caller, emulator: Emulator) -> None:
     """
     Every row is met once when a reader pages by position inside one second.

@@ -44,6 +44,9 @@ DOCUMENTED = {
     "TaxCode": "Name* Description* Active",
     "TaxRate": "Name* Description* Active* AgencyRef*",
     "TaxAgency": "DisplayName*",
+    "TimeActivity": "TxnDate* BillableStatus ProjectRef",
+    "Attachable": "AttachableRef.EntityRef.Type AttachableRef.EntityRef.value",
+    "CompanyCurrency": "",
     "CompanyInfo": "",
     "Preferences": "",
 }
@@ -61,7 +64,7 @@ def test_only_marked_properties_filter_and_sort(caller: Caller, entity: str) -> 
     sorts |= set(sorting.split())
 
     filtered, ordered = set(), set()
-    for name in sorted((ENTITIES[entity].properties | MOMENTS) - {"MetaData"}):
+    for name in sorted((ENTITIES[entity].properties | filters | sorts) - {"MetaData"}):
         for text, words, passed in (
             (f"where {name} = ' '", "queryable", filtered),
             (f"orderby {name}", "sortable", ordered),
@@ -77,6 +80,13 @@ def test_only_marked_properties_filter_and_sort(caller: Caller, entity: str) -> 
 
     assert filters == filtered
     assert sorts == ordered
+
+
+def test_every_entity_has_its_marks() -> None:
+    """
+    Source: Intuit, API reference, the page of each entity.
+    """
+    assert set(DOCUMENTED) == set(ENTITIES)
 
 
 def test_properties_whose_marks_are_unknown_follow_a_switch(
@@ -191,10 +201,29 @@ def test_more_than_1000_rows_follow_a_switch(caller: Caller, emulator: Emulator)
     assert {} == caller.query("select * from Item maxresults 1000")
 
 
-def test_attachments_are_found_by_what_they_hang_on(caller: Caller) -> None:
+def test_attachments_are_found_by_what_they_hang_on(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
     """
     The properties inside the list of references filter. Source: Intuit, "Attachable".
     """
-    where = "where AttachableRef.EntityRef.Type = 'invoice' and AttachableRef.EntityRef.value = '9'"
+    for note, entities in (("one", "Vendor"), ("both", "Customer Vendor"), ("none", "")):
+        held = [
+            {"EntityRef": {"type": entity, "value": ids}}
+            for entity, ids in (("Vendor", shop.vendor_id), ("Customer", shop.customer_id))
+            if entity in entities.split()
+        ]
+        emulator.create("Attachable", {"Note": note} | ({"AttachableRef": held} if held else {}))
+    of_type = "AttachableRef.EntityRef.Type"
 
-    assert {} == caller.query(f"select * from Attachable {where}")
+    def notes(condition: str) -> list[str]:
+        rows = caller.rows("Attachable", f"where {condition} orderby MetaData.CreateTime")
+        return sorted(row["Note"] for row in rows)
+
+    assert ["both"] == notes(f"{of_type} = 'customer'")
+    assert ["both", "one"] == notes(f"{of_type} = 'Vendor'")
+    assert ["both", "one"] == notes(f"{of_type} IN ('Invoice', 'Vendor')")
+    assert ["both"] == notes(
+        f"{of_type} = 'Customer' AND AttachableRef.EntityRef.value = '{shop.customer_id}'"
+    )
+    assert [] == notes("AttachableRef.EntityRef.value = '999'")

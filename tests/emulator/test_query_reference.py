@@ -33,7 +33,7 @@ SORTABLE = {
     "Invoice": ["DocNumber", "TxnDate", "DueDate", "Balance", "MetaData.CreateTime"],
 }
 UNHURRIED = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -236,7 +236,7 @@ def test_no_text_breaks_the_endpoint(
     )  # fmt: skip
 
     @given(texts)
-    @settings(UNHURRIED, max_examples=300)
+    @settings(UNHURRIED, max_examples=200)
     def holds(text: str) -> None:
         asked = caller.send("GET", "query", params={"query": text})
         posted = caller.send(

@@ -88,12 +88,11 @@ NAMES = {
 ELSEWHERE = {
     name.lower(): name
     for name in (
-        "Attachable", "Budget", "CompanyCurrency", "CreditCardPayment", "CustomerType",
-        "ExchangeRate", "RecurringTransaction", "ReimburseCharge", "TaxClassification",
-        "TimeActivity",
+        "Budget", "CreditCardPayment", "CustomerType", "ExchangeRate", "RecurringTransaction",
+        "ReimburseCharge", "TaxClassification",
     )
 }  # fmt: skip
-"""Entities that queries know and of which a company here has none, unless the catalogue has them.
+"""Entities that queries know and of which a company here has none.
 
 Source: Intuit, API reference, the entities with a query operation.
 """

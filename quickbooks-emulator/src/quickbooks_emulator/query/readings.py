@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from quickbooks_emulator.switches import Switches
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The switches of queries, by what they mean, and the company's date."""
 
+    today: date
     has_adjustment_lines: bool = True
     is_adjustment_update_queryable: bool = True
     reads_bare_numbers: bool = False
@@ -26,7 +24,6 @@ class Rules:
     total_count: str = "page"
     is_uncertain_queryable: bool = False
     is_reference_value_queryable: bool = False
-    today: date = field(default_factory=_today)
 
     @classmethod
     def of(cls, switches: Switches, today: date) -> Rules:
