@@ -92,24 +92,6 @@ def test_nothing_is_lost_by_a_kill(tmp_path: Path) -> None:
         emulator.close()
 
 
-def test_a_bad_file_is_one_sentence(tmp_path: Path) -> None:
-    """
-    Exit status 1 and no traceback.
-    """
-    (tmp_path / "text").write_text("this is no database, it is a text of some length")
-
-    done = subprocess.run(
-        [COMMAND, "serve", "--port", "0", "--data", tmp_path / "text"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
-
-    assert 1 == done.returncode
-    assert "quickbooks-emulator: file is not a database\n" == done.stderr
-
-
 def test_limits_are_on_when_served() -> None:
     """
     Source: Intuit, "API call limits and throttles".

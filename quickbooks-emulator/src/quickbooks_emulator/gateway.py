@@ -14,7 +14,7 @@ from quickbooks_emulator.injection import AUTH, Call
 from quickbooks_emulator.messages import Delivery, Reply, refusal
 from quickbooks_emulator.oauth import routes
 from quickbooks_emulator.pages import people
-from quickbooks_emulator.problems import throttled
+from quickbooks_emulator.problems import Problem, throttled
 from quickbooks_emulator.targets import target_of
 
 if TYPE_CHECKING:
@@ -27,6 +27,14 @@ OK = 200
 
 async def answer(service: Service, request: Request, base: str) -> Reply:
     """The reply to any request; `base` is the address under which the caller found the server."""
+    try:
+        return await _routed(service, request, base)
+    except Problem as problem:
+        # What was done could not be kept in the emulator's file.
+        return refusal(problem, request, service.clock.now())
+
+
+async def _routed(service: Service, request: Request, base: str) -> Reply:
     if request.path.startswith(control.PREFIX):
         return await control.answer(service, request)
     if request.path == "/" and request.method in {"GET", "HEAD"}:
