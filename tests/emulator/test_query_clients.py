@@ -97,7 +97,7 @@ def test_numbers_given_to_python_quickbooks_are_sent_bare(wire: Wire, emulator: 
         # tap-quickbooks
         (
             (
-                "SELECT * FROM Customer WHERE Metadata.LastUpdatedTime >= '2019-01-01T00:00:00+00:00'"
+                "SELECT * FROM Customer WHERE Metadata.LastUpdatedTime >= '2019-01-01T00:00:00Z'"
                 " AND Active IN (true, false) ORDER BY Metadata.LastUpdatedTime ASC"
                 " STARTPOSITION 1 MAXRESULTS 1000"
             ),

@@ -73,12 +73,12 @@ class Switches:
     """How long a requestid is remembered."""
     query_bare_numbers: bool = False
     """Whether a number without quotes is a value; else 4000 ("Query operations and syntax")."""
-    query_unordered: str = "recorded"
+    query_unordered: Literal["recorded", "creation"] = "recorded"
     """Rows without ORDERBY: as `recorded` (documents by last change, newest first; lists by
     name), or in the order of `creation` ("Query operations and syntax")."""
-    query_over_1000: str = "capped"
+    query_over_1000: Literal["capped", "refused"] = "capped"
     """MAXRESULTS over 1000: `capped` in silence, or `refused` (4001)."""
-    query_total_count: str = "page"
+    query_total_count: Literal["page", "whole", "absent"] = "page"
     """totalCount beside rows, of the entities that have it: rows of the `page`, of the `whole`
     answer, or `absent` (recorded answers do not tell the first two apart)."""
     query_uncertain_properties: bool = False
