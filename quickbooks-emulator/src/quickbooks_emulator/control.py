@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quickbooks_emulator import __version__
 from quickbooks_emulator.clock import envelope_text, parse_moment
+from quickbooks_emulator.expected import MOMENT, STEP, TEXT, TRUTH, Fields, check
 from quickbooks_emulator.json_text import Json, dumps
 from quickbooks_emulator.messages import Reply, object_in
 from quickbooks_emulator.oauth import controls
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from quickbooks_emulator.messages import Request
+    from quickbooks_emulator.store import Company
 
 PREFIX = "/_emulator/"
+CLOCK: Fields = {"advance_s": STEP, "set": MOMENT, "freeze": TRUTH}
 Handler: TypeAlias = "Callable[[Service, Request, list[str]], Json]"
 
 
@@ -47,9 +50,6 @@ async def _answer(service: Service, request: Request) -> Reply:
         return Reply(200, dumps(await value if isawaitable(value) else value))
     except Problem as problem:
         return Reply(problem.status, dumps(fault_body(problem, service.clock.now())))
-    except (ValueError, TypeError, KeyError, ArithmeticError) as error:
-        refused = Problem("2010", f"Cannot read the request: {error!r}")
-        return Reply(400, dumps(fault_body(refused, service.clock.now())))
 
 
 def _health(service: Service, _request: Request, _rest: list[str]) -> Json:
@@ -63,18 +63,24 @@ def _health(service: Service, _request: Request, _rest: list[str]) -> Json:
 
 
 def _reset(service: Service, request: Request, _rest: list[str]) -> Json:
-    service.reset(str(object_in(request).get("seed", "empty")))
+    wanted = object_in(request)
+    check(wanted, {"seed": TEXT}, "")
+    service.reset(wanted.get("seed", "empty"))
     return {"seed": service.seed}
 
 
 def _clock(service: Service, request: Request, _rest: list[str]) -> Json:
     body = object_in(request) if request.method == "POST" else {}
-    if "advance_s" in body:
-        service.clock.advance(float(body["advance_s"]))
-    if "set" in body:
-        service.clock.set(parse_moment(str(body["set"])))
+    check(body, CLOCK, "")
+    try:
+        if "advance_s" in body:
+            service.clock.advance(float(body["advance_s"]))
+        if "set" in body:
+            service.clock.set(parse_moment(body["set"]))
+    except ValueError as error:
+        raise Problem("2010", str(error)) from None
     if "freeze" in body:
-        service.clock.freeze(is_frozen=bool(body["freeze"]))
+        service.clock.freeze(is_frozen=body["freeze"])
     if body and service.file is not None:
         service.file.keep_settings(service)
     now = service.clock.now()
@@ -98,10 +104,13 @@ def _usage(service: Service, request: Request, _rest: list[str]) -> Json:
     return service.calls.counted.grouped(by) if by else service.calls.usage()
 
 
-def _faults(service: Service, request: Request, _rest: list[str]) -> Json:
+def _faults(service: Service, request: Request, rest: list[str]) -> Json:
+    """The rules; one more; all disarmed, or the one of that number."""
     if request.method == "POST":
         return service.faults.arm(object_in(request)).as_json()
-    if request.method == "DELETE":
+    if request.method == "DELETE" and rest:
+        service.faults.disarm(rest[0])
+    elif request.method == "DELETE":
         service.faults.clear()
     return [rule.as_json() for rule in service.faults.armed]
 
@@ -122,8 +131,17 @@ def _limits(service: Service, request: Request, _rest: list[str]) -> Json:
     return service.limits.as_json()
 
 
-def _entities(service: Service, _request: Request, rest: list[str]) -> Json:
-    company = service.company
+def _company(service: Service, request: Request) -> Company:
+    """The company that `realm_id` names, by default the first. Raises Problem 610."""
+    realm_id = request.query.get("realm_id", "")
+    company = service.companies.get(realm_id) if realm_id else service.company
+    if company is None:
+        raise Problem("610", f"No company {realm_id}", "realm_id", status=404)
+    return company
+
+
+def _entities(service: Service, request: Request, rest: list[str]) -> Json:
+    company = _company(service, request)
     if not rest:
         return {name: len(table.rows) for name, table in company.tables.items()}
     if rest[0] == "Account":
@@ -134,16 +152,16 @@ def _entities(service: Service, _request: Request, rest: list[str]) -> Json:
 def _write_entities(service: Service, request: Request, _rest: list[str]) -> Json:
     """All the objects, or on the first refusal none; `operation` as in the API."""
     return service.write_all(
-        service.company,
+        _company(service, request),
         request.query.get("operation", ""),
         object_in(request),
         allows_duplicate_number="allowduplicates" in request.query,
     )
 
 
-def _movements(service: Service, _request: Request, rest: list[str]) -> Json:
+def _movements(service: Service, request: Request, rest: list[str]) -> Json:
     """Every movement of an item, so that their sum can be held against its quantity."""
-    company = service.company
+    company = _company(service, request)
     item_id = rest[0] if rest else ""
     item = company.body("Item", item_id)
     if item is None:

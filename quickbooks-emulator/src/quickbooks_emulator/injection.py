@@ -149,9 +149,9 @@ class Rules:
             if rule.is_after == is_after and rule.matches(call) and rule.strikes(self.chance)
         ]
 
-    def disarm(self, number: int) -> None:
+    def disarm(self, number: str) -> None:
         """Disarm one. Raises Problem 610 when there is none of that number."""
-        kept = [rule for rule in self.armed if rule.number != number]
+        kept = [rule for rule in self.armed if str(rule.number) != number]
         if len(kept) == len(self.armed):
             raise Problem("610", f"No fault {number} is armed", status=404)
         self.armed = kept

@@ -74,7 +74,10 @@ class Reply:
 
 def object_in(request: Request) -> JsonObject:
     """The JSON object of a control's body; without one an empty object. Raises Problem 2010."""
-    value = loads(request.body) if request.body else {}
+    try:
+        value = loads(request.body) if request.body else {}
+    except ValueError as error:
+        raise Problem("2010", f"A JSON object is expected: {error}") from None
     if not isinstance(value, dict):
         raise Problem("2010", "A JSON object is expected")
     return value
