@@ -41,13 +41,16 @@ class Scene:
 
     def invoice_body(self) -> dict[str, Any]:
         customer = self.emulator.create("Customer", {"DisplayName": "Amy's Bird Sanctuary"})
-        line = {"Amount": 100, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": {}}
+        service = {"Name": "Hours", "Type": "Service", "IncomeAccountRef": {"value": "1"}}
+        item = self.emulator.create("Item", service)
+        detail = {"ItemRef": {"value": item["Id"]}}
+        line = {"Amount": 100, "DetailType": "SalesItemLineDetail", "SalesItemLineDetail": detail}
         return {"CustomerRef": {"value": customer["Id"]}, "Line": [line]}
 
     def stale(self, entity: str, current: dict[str, Any], **params: str) -> Answer:
         """An update by someone who has missed another's."""
         marks = {"Id": current["Id"], "SyncToken": current["SyncToken"], "sparse": True}
-        changed = self.app.post(entity, {**marks, "CustomField": []}, **params)
+        changed = self.app.post(entity, {**marks, "Description": "changed"}, **params)
         assert changed.status == 200, changed.body
         return self.app.post(entity, marks, **params)
 
@@ -75,7 +78,8 @@ def update_item(scene: Scene) -> Answer:
 def update_preferences(scene: Scene) -> Answer:
     [preferences] = scene.emulator.entities("Preferences")
     marks = {"Id": preferences["Id"], "SyncToken": preferences["SyncToken"], "sparse": True}
-    assert scene.app.post("Preferences", marks).status == 200
+    changed = {**marks, "SalesFormsPrefs": {"AllowEstimates": False}}
+    assert scene.app.post("Preferences", changed).status == 200
     return scene.app.post("Preferences", marks)
 
 
@@ -242,13 +246,13 @@ def test_a_taken_number_names_who_has_it(scene: Scene) -> None:
     """
     body = {**scene.invoice_body(), "DocNumber": "18696"}
     scene.emulator.update("Preferences", {"Id": "1", "SalesFormsPrefs": {"CustomTxnNumbers": True}})
-    first = scene.emulator.create("Invoice", body)
+    holder = scene.emulator.create("Invoice", body)["Id"]
 
     answer = scene.app.post("Invoice", body)
 
     detail = (
         "Duplicate Document Number Error : You must specify a different number. This number has "
-        f"already been used. DocNumber=18696 is assigned to TxnType=Invoice with TxnId={first['Id']}"
+        f"already been used. DocNumber=18696 is assigned to TxnType=Invoice with TxnId={holder}"
     )
     error = {
         "Message": "Duplicate Document Number Error", "Detail": detail, "code": "6140",

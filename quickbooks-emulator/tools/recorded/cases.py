@@ -133,9 +133,10 @@ def check(
     `beside` are answers of the same company whose objects are made too.
     """
     emulator.reset(seed="empty")
-    replay = Replay(emulator, context=context or {})
+    same_company = (recorded, *beside)
+    replay = Replay(emulator, context=context or (context_of(same_company) if beside else {}))
     made = {}
-    for each in (recorded, *beside):
+    for each in same_company:
         for row in sorted(each.rows, key=_age):
             key = (each.entity, row.get("Id"))
             if each.entity in NOT_MADE:

@@ -120,7 +120,7 @@ def _value(
         return [_value(entity, name, each, around, mapped) for each in value]
     if name == "Address" and isinstance(value, str):
         # Some of the sample company's addresses would not pass the service's own check.
-        return value.replace(" ", "")
+        return value.replace(" .", ".")
     if value == "HasBeenBilled":
         # Only the service itself may say so.
         return "Billable"

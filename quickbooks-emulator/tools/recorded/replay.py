@@ -48,6 +48,7 @@ class Replay:
         }
         self._making: set[tuple[str, str]] = set()
         self._payers = payers_in(context)
+        self._numbered = 0
 
     def aliases(self) -> dict[str, set[str]]:
         """Recorded id → the ids that stand for it, over all entities."""
@@ -80,6 +81,8 @@ class Replay:
         if entity == "Vendor" and "TermRef" in body:
             # The service ignores it at first.
             made = self._update(entity, made, TermRef=body["TermRef"])
+        if "DeliveryInfo" in stored and stored.get("EmailStatus") == "EmailSent":
+            made = self._send(entity, made)
         if not stored.get("Active", True):
             return self._update(entity, made, Active=False)
         return made
@@ -115,6 +118,15 @@ class Replay:
         if answer.status != OK:
             raise ReplayError(f"update {entity}: {answer.status} {answer.body.decode()}")
         return answer.json
+
+    def _send(self, entity: str, made: dict[str, Any]) -> dict[str, Any]:
+        """Have the document mailed, as its recorded twin was."""
+        path = f"{entity.lower()}/{made['Id']}/send"
+        answer = self.app.send("POST", path, b"", media_type="application/octet-stream")
+        if answer.status != OK:
+            raise ReplayError(f"send {entity}: {answer.status} {answer.body.decode()}")
+        sent: dict[str, Any] = answer.json[entity]
+        return sent
 
     # -- what is made on the way
 
@@ -203,7 +215,9 @@ class Replay:
             }
         # Others may take from it too.
         worth = amount + PLENTY
-        body = {**party, "TxnDate": LONG_AGO, "Line": [{"Amount": worth, **line}]}
+        self._numbered += 1
+        marks = {"TxnDate": LONG_AGO, "DocNumber": f"before-{self._numbered}"}
+        body = {**party, **marks, "Line": [{"Amount": worth, **line}]}
         return str(self._create(entity, body)["Id"])
 
     def _sale(self) -> dict[str, Any]:
