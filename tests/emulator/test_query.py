@@ -225,6 +225,7 @@ def test_all_columns_and_more_are_all_columns(caller: Caller, shop: Shop) -> Non
         ("", []),
         ("100", ["100"]),
         ("%0%0%0%", []),
+        ("10%00", []),
         ("1%%%0%", ["100", "100% wool"]),
     ],
 )

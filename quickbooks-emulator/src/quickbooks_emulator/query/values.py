@@ -11,7 +11,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from quickbooks_emulator.catalogue import BOOLEANS, DATES, MOMENTS, NUMBERS, Kind
+from quickbooks_emulator.catalogue import BOOLEANS, DATES, MOMENTS, NUMBERS
 from quickbooks_emulator.clock import PACIFIC
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.query.grammar import Day
@@ -67,8 +67,6 @@ def _spellings(entity: Entity) -> Mapping[str, str]:
     cached = _SPELLINGS.get(entity.name)
     if cached is None:
         names = entity.properties | entity.filterable | entity.sortable
-        if entity.kind is Kind.TRANSACTION:
-            names -= {"Active"}
         cached = _SPELLINGS[entity.name] = {name.lower(): name for name in names}
     return cached
 
