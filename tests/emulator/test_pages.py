@@ -131,7 +131,6 @@ def test_names_are_text_wherever_they_come_from(emulator: Emulator, shop: Shop) 
     control(emulator, "apps", {"client_id": "evil", "name": EVIL})
     control(emulator, "tokens/issue", {"client_id": "evil"})
     emulator.fail(path=EVIL, do={"kind": "fault", "detail": EVIL})
-    emulator.switch(throttle_body=EVIL)
     url = f"{emulator.url}/v3/company/{emulator.realm_id}/query"
     requests.get(url, params={"query": f"select * from Item where Name = '{EVIL}'"})
     requests.get(f"{emulator.url}/{EVIL}")
@@ -201,6 +200,9 @@ def test_a_long_list_comes_in_pages_and_can_be_filtered(emulator: Emulator) -> N
     assert ["SKU-042"] == [row[1] for row in shown(emulator, q="sku-042").rows("Stock")]
     assert 10 == len(shown(emulator, q="POT 01").rows("Stock"))
     assert [] == shown(emulator, q="nothing").rows("Stock")
+    emulator.item('Grüße "quoted"', 1)
+    for text in ("GRÜSSE"[:3], 'quoted"', '"QUOTED'):
+        assert 1 == len(shown(emulator, q=text).rows("Stock"))
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1e9", "99999999999999999999", "²", ""])

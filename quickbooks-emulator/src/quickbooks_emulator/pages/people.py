@@ -27,7 +27,8 @@ NOT_FOUND = 404
 COMPANY_PATH = re.compile(r"^/v3/company/[^/]+/")
 SHOWN_CALLS = 10
 SHOWN_GRANTS = 8
-LAST_PAGE = 1_000_000
+LAST_PAGE = 400
+"""Whoever looks for more than 10,000 items filters."""
 WHERE = ("path", "entity", "operation", "query", "body", "class", "realm_id", "client_id")
 
 
@@ -45,6 +46,7 @@ def answer(service: Service, request: Request) -> Reply:
     items, has_more = holdings.items(company, books, text, number_of_page)
     calls = [call for call in service.calls.latest if call.realm_id in {"", company.realm_id}]
     now = service.clock.epoch()
+    has_next = has_more and number_of_page < LAST_PAGE
     return page(
         OK if is_known else NOT_FOUND,
         "people.html",
@@ -61,7 +63,9 @@ def answer(service: Service, request: Request) -> Reply:
         filter=text,
         page_number=number_of_page,
         previous=_link(company, text, number_of_page - 1) if number_of_page > 1 else "",
-        next=_link(company, text, number_of_page + 1) if has_more else "",
+        next=_link(company, text, number_of_page + 1)
+        if has_more and number_of_page < LAST_PAGE
+        else "",
         all_items=_link(company, "", 1),
         documents=holdings.documents(company),
         chart=chart(calls, now),
@@ -99,7 +103,7 @@ def _counts(company: Company) -> list[tuple[str, int]]:
 
 def _page_number(text: str) -> int:
     is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LAST_PAGE))
-    return max(int(text), 1) if is_number else 1
+    return min(max(int(text), 1), LAST_PAGE) if is_number else 1
 
 
 def _link(company: Company, text: str, number_of_page: int) -> str:
