@@ -44,23 +44,23 @@ class Switches:
     """Whether a batch counts as one metered `call` or as one per `item` (Partner Program)."""
     batch_breaks_after: int = 0
     """Items a batch carries out before the gateway gives up on it (504); 0: all of them."""
-    old_refresh_token: str = "dies"  # noqa: S105 - a reading
+    old_refresh_token: Literal["dies", "grace"] = "dies"  # noqa: S105 - a reading
     """A rotated refresh token: `dies` at once, or has a `grace` of 24 hours ("OAuth 2.0")."""
-    refresh_token_reuse: str = "revokes"  # noqa: S105 - a reading
+    refresh_token_reuse: Literal["revokes", "refused"] = "revokes"  # noqa: S105 - a reading
     """Using a dead refresh token `revokes` its successor too, or is only `refused`."""
     rotate_always: bool = True
     """A new refresh token at every refresh, or only once the old one is a day old."""
     refresh_life_s: int = 8_726_400
     """Life of a new refresh token: 101 days as recorded, or 8640000 ("OAuth 2.0")."""
-    reconnect: str = "replaces"
+    reconnect: Literal["replaces", "adds"] = "replaces"
     """Connecting a company again `replaces` the user's earlier consent, or `adds` one."""
     code_life_s: int = 60
     """Life of an authorisation code, which Intuit does not tell ("OAuth 2.0")."""
-    code_reuse: str = "revokes"
+    code_reuse: Literal["revokes", "refused"] = "revokes"
     """A code used twice `revokes` the pair it gave, or is only `refused` ("OAuth 2.0")."""
-    invalid_client_status: int = 401
+    invalid_client_status: Literal[401, 400] = 401
     """Status of invalid_client at the token endpoint; 400 has been seen too."""
-    invalid_grant_description: str = "none"
+    invalid_grant_description: Literal["none", "short", "long"] = "none"
     """Words beside invalid_grant: `none`, `short` or `long`; all three have been seen."""
     requestid_replay: Literal["first_reply", "refused"] = "first_reply"
     """A repeated requestid: `first_reply` also for another body, or `refused` (600)."""

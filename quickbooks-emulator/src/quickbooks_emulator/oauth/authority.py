@@ -140,7 +140,7 @@ class Authority:
     ) -> Issued:
         if not form.get("code") or not form.get("redirect_uri"):
             raise OAuthError(BAD_REQUEST, "invalid_request")
-        words = CODE_WORDS.get(switches.invalid_grant_description, "")
+        words = CODE_WORDS[switches.invalid_grant_description]
         refused = OAuthError(BAD_REQUEST, "invalid_grant", words)
         code = self.codes.get(form["code"])
         if code is None or code.client_id != app.client_id:
@@ -176,7 +176,7 @@ class Authority:
         return self._issued(grant, now, is_first=False)
 
     def _refreshable(self, client_id: str, token: str, now: float, switches: Switches) -> Grant:
-        words = TOKEN_WORDS.get(switches.invalid_grant_description, "")
+        words = TOKEN_WORDS[switches.invalid_grant_description]
         refused = OAuthError(BAD_REQUEST, "invalid_grant", words)
         for grant in self.grants:
             if grant.client_id != client_id or grant.is_revoked:

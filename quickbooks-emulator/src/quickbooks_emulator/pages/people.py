@@ -63,9 +63,7 @@ def answer(service: Service, request: Request) -> Reply:
         filter=text,
         page_number=number_of_page,
         previous=_link(company, text, number_of_page - 1) if number_of_page > 1 else "",
-        next=_link(company, text, number_of_page + 1)
-        if has_more and number_of_page < LAST_PAGE
-        else "",
+        next=_link(company, text, number_of_page + 1) if has_next else "",
         all_items=_link(company, "", 1),
         documents=holdings.documents(company),
         chart=chart(calls, now),
