@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from quickbooks_emulator.json_text import loads
 from quickbooks_emulator.oauth import REALM_ID
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.service import Service, entity_of
@@ -83,11 +85,11 @@ def test_an_adjustment_moves_by_its_difference(
     caller: Caller, emulator: Emulator, shop: Shop
 ) -> None:
     """
-    Replacing the lines replaces the movement; deleting undoes it; stock may go below nought.
+    Replacing the lines replaces the movement; deleting undoes it.
     Source: Intuit, "InventoryAdjustment".
     """
-    stored = caller.create("InventoryAdjustment", shop.adjustment(-50, Decimal("0.25")))
-    assert Decimal("-9.75") == emulator.quantity(shop.item_id)
+    stored = caller.create("InventoryAdjustment", shop.adjustment(Decimal("-39.75")))
+    assert Decimal("0.25") == emulator.quantity(shop.item_id)
 
     update = {**shop.adjustment(3), "Id": stored["Id"], "SyncToken": "0", "sparse": True}
     caller.create("InventoryAdjustment", update)
@@ -96,6 +98,179 @@ def test_an_adjustment_moves_by_its_difference(
     stub = {"Id": stored["Id"], "SyncToken": "1"}
     caller.create("InventoryAdjustment", stub, operation="delete")
     assert 40 == emulator.quantity(shop.item_id)
+
+
+def test_an_adjustment_below_zero_is_refused_unless_switched(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    A change counts from the quantity without the adjustment itself; sales may go below zero.
+    Source: Intuit, "InventoryAdjustment" does not tell; hostile by default.
+    """
+    assert (400, "6000") == caller.fault("InventoryAdjustment", shop.adjustment(-41))
+    stored = caller.create("InventoryAdjustment", shop.adjustment(-40))
+    update = {**shop.adjustment(-41), "Id": stored["Id"], "SyncToken": "0", "sparse": True}
+    assert (400, "6000") == caller.fault("InventoryAdjustment", update)
+    caller.create("Invoice", shop.invoice())
+    assert -2 == emulator.quantity(shop.item_id)
+
+    emulator.switch(adjustment_below_zero="allowed")
+    caller.create("InventoryAdjustment", shop.adjustment(-5))
+
+    assert -7 == emulator.quantity(shop.item_id)
+
+
+def test_an_item_is_on_one_line_of_an_adjustment_unless_switched(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    Source: Intuit, "InventoryAdjustment" does not tell; hostile by default.
+    """
+    assert (400, "6000") == caller.fault("InventoryAdjustment", shop.adjustment(1, 2))
+
+    emulator.switch(adjustment_repeated_item="summed")
+    caller.create("InventoryAdjustment", shop.adjustment(1, 2))
+
+    assert 43 == emulator.quantity(shop.item_id)
+
+
+@pytest.mark.parametrize(
+    ("reading", "quantity", "refusal"),
+    [("refused", 40, "2010"), ("absolute", 7, ""), ("ignored", 40, "2020")],
+)
+def test_a_new_quantity_is_read_by_switch(
+    caller: Caller, emulator: Emulator, shop: Shop, reading: str, quantity: int, refusal: str
+) -> None:
+    """
+    NewQty is in the schema only. Source: Intuit, "InventoryAdjustment"; hostile by default.
+    """
+    emulator.switch(adjustment_new_qty=reading)
+    body = shop.adjustment(0)
+    detail = body["Line"][0]["ItemAdjustmentLineDetail"]
+    detail["NewQty"] = 7
+    del detail["QtyDiff"]
+
+    if refusal:
+        assert (400, refusal) == caller.fault("InventoryAdjustment", body)
+    else:
+        line = caller.create("InventoryAdjustment", body)["Line"][0]
+        assert -33 == line["ItemAdjustmentLineDetail"]["QtyDiff"]
+
+    assert quantity == emulator.quantity(shop.item_id)
+
+
+@pytest.mark.parametrize("missing", ["sparse", "AdjustAccountRef", "Line"])
+def test_an_adjustments_update_needs_what_its_page_says(
+    caller: Caller, shop: Shop, missing: str
+) -> None:
+    """
+    sparse, AdjustAccountRef and Line are required. Source: Intuit, "InventoryAdjustment", update.
+    """
+    stored = caller.create("InventoryAdjustment", shop.adjustment(1))
+    update = {**shop.adjustment(2), "Id": stored["Id"], "SyncToken": "0", "sparse": True}
+    del update[missing]
+
+    assert (400, "2020") == caller.fault("InventoryAdjustment", update)
+
+
+@pytest.mark.parametrize(("reading", "kept"), [("kept", "2026-03-01"), ("changed", "2026-03-09")])
+def test_an_adjustments_date_changes_by_switch(
+    caller: Caller, emulator: Emulator, shop: Shop, reading: str, kept: str
+) -> None:
+    """
+    A page and an article disagree; by default the old date stays without a word.
+    Source: Intuit, "InventoryAdjustment" and "Manage inventory".
+    """
+    emulator.switch(adjustment_date_change=reading)
+    stored = caller.create("InventoryAdjustment", shop.adjustment(1, TxnDate="2026-03-01"))
+    update = {**shop.adjustment(2), "Id": stored["Id"], "SyncToken": "0", "sparse": True}
+
+    changed = caller.create("InventoryAdjustment", {**update, "TxnDate": "2026-03-09"})
+
+    assert kept == changed["TxnDate"]
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [("80", ""), ("60", ""), ("34", ""), ("81", "6430"), ("79", "6430"), ("35", "6430")],
+)
+def test_adjustments_go_to_expenses_or_opening_equity(
+    caller: Caller, shop: Shop, account: str, code: str
+) -> None:
+    """
+    Source: Intuit, "InventoryAdjustment" (AdjustAccountRef); "Error codes" (6430).
+    """
+    body = shop.adjustment(1, AdjustAccountRef={"value": account})
+
+    reply = loads(caller.post("inventoryadjustment", body).content)
+
+    assert code == reply.get("Fault", {"Error": [{"code": ""}]})["Error"][0]["code"]
+
+
+def test_a_service_is_not_adjusted(caller: Caller, shop: Shop) -> None:
+    """
+    Source: Intuit, "InventoryAdjustment" (ItemRef).
+    """
+    body = shop.adjustment(1)
+    body["Line"][0]["ItemAdjustmentLineDetail"]["ItemRef"] = {"value": shop.service_id}
+
+    assert (400, "6000") == caller.fault("InventoryAdjustment", body)
+
+
+def test_an_adjustment_before_the_stock_began_is_refused(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    So is one in closed books. Source: Intuit, "Error codes" (6270, 6200).
+    """
+    early = shop.adjustment(1, TxnDate="2019-12-31")
+    assert (400, "6270") == caller.fault("InventoryAdjustment", early)
+
+    closed = {"AccountingInfoPrefs": {"BookCloseDate": "2025-12-31"}}
+    emulator.update("Preferences", {"Id": "1", **closed})
+
+    closed_body = shop.adjustment(1, TxnDate="2025-12-31")
+    assert (400, "6200") == caller.fault("InventoryAdjustment", closed_body)
+
+
+def test_a_returned_line_of_a_bill_takes_stock(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    A negative quantity reduces. Source: Intuit, "Bill" (Line), "Item" (QtyOnHand).
+    """
+    bill = shop.buying(5)
+    bill["Line"].append(shop.buying(-2)["Line"][0])
+
+    caller.create("Bill", bill)
+
+    assert 43 == emulator.quantity(shop.item_id)
+
+
+def test_documents_of_later_days_count_at_once_unless_switched(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    By the other reading QtyOnHand follows when their day has come, and not before.
+    Source: Intuit, "Item" (QtyOnHand) does not tell.
+    """
+    tomorrow = (date.fromisoformat(emulator.now()[:10]) + timedelta(days=2)).isoformat()
+    caller.create("Invoice", shop.invoice(shop.line(1), TxnDate=tomorrow))
+    assert 39 == emulator.quantity(shop.item_id)
+
+    emulator.switch(future_documents="when_due")
+    later = caller.create("Invoice", shop.invoice(shop.line(5), TxnDate=tomorrow))
+    gone = caller.create("Invoice", shop.invoice(shop.line(7), TxnDate=tomorrow))
+    assert 39 == emulator.quantity(shop.item_id)
+
+    caller.create("Invoice", {"Id": gone["Id"], "SyncToken": "0"}, operation="delete")
+    emulator.advance(3 * 86400)
+    caller.refresh()
+    item = caller.send("GET", f"item/{shop.item_id}").json()["Item"]
+    assert (34, 34) == (item["QtyOnHand"], emulator.quantity(shop.item_id))
+
+    caller.create("Invoice", {"Id": later["Id"], "SyncToken": "0"}, operation="delete")
+    assert 39 == emulator.quantity(shop.item_id)
 
 
 def test_a_bundle_moves_its_parts(caller: Caller, emulator: Emulator, shop: Shop) -> None:

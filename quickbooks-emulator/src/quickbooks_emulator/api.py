@@ -56,6 +56,7 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
         if company is None:
             raise unauthorized()
         handler = _handler(request, target, service.switches)
+        service.let_fall_due(company)
         if _reads_accounts(request, target):
             service.show_balances(company)
         reply = handler(service, company, request, target)

@@ -13,6 +13,7 @@ from quickbooks_emulator import __version__
 from quickbooks_emulator.clock import envelope_text, parse_moment
 from quickbooks_emulator.expected import MOMENT, STEP, TEXT, TRUTH, Fields, check
 from quickbooks_emulator.json_text import Json, dumps
+from quickbooks_emulator.merging import merge
 from quickbooks_emulator.messages import Reply, object_in
 from quickbooks_emulator.oauth import controls
 from quickbooks_emulator.problems import Problem, fault_body
@@ -162,6 +163,7 @@ def _write_entities(service: Service, request: Request, _rest: list[str]) -> Jso
 def _movements(service: Service, request: Request, rest: list[str]) -> Json:
     """Every movement of an item, so that their sum can be held against its quantity."""
     company = _company(service, request)
+    service.let_fall_due(company)
     item_id = rest[0] if rest else ""
     item = company.body("Item", item_id)
     if item is None:
@@ -182,6 +184,10 @@ def _seed(service: Service, _request: Request, _rest: list[str]) -> Json:
     return service.facts
 
 
+def _merge(service: Service, request: Request, _rest: list[str]) -> Json:
+    return merge(service, _company(service, request), object_in(request))
+
+
 def _webhooks(service: Service, request: Request, rest: list[str]) -> Json:
     if request.method == "GET":
         return webhooks.shown(service)
@@ -200,6 +206,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("GET", "calls"): _calls,
     ("DELETE", "calls"): _calls,
     ("GET", "usage"): _usage,
+    ("POST", "merge"): _merge,
     ("GET", "webhooks"): _webhooks,
     ("POST", "webhooks"): _webhooks,
     ("DELETE", "webhooks"): _webhooks,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from quickbooks_emulator import seeds
+from quickbooks_emulator import falling_due, seeds
 from quickbooks_emulator.books import balances
 from quickbooks_emulator.books.ledger import Ledger
 from quickbooks_emulator.calls import Calls
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from quickbooks_emulator.calls import Recorded
     from quickbooks_emulator.json_text import Json, JsonObject
+    from quickbooks_emulator.merging import Merged
     from quickbooks_emulator.messages import Reply
     from quickbooks_emulator.persistence import File
     from quickbooks_emulator.registers import Change
@@ -53,6 +54,8 @@ class Service:
     meters: dict[str, Meter] = field(default_factory=dict)
     replies: dict[str, Replies] = field(default_factory=dict)
     ledgers: dict[str, Ledger] = field(default_factory=dict)
+    due_until: dict[str, str] = field(default_factory=dict)
+    """Per company: the day up to which documents of later days have moved stock."""
     running: dict[str, list[Running]] = field(default_factory=dict)
     """Per company: the writes being worked on that may move stock."""
     outbox: Outbox = field(default_factory=Outbox)
@@ -85,6 +88,7 @@ class Service:
         self.replies = {REALM_ID: Replies()}
         self.ledgers = {}
         self.running = {}
+        self.due_until = {}
         self.outbox.clear()
         self.seed = seed
         self.facts = seeds.plant(seed, company, int(self.clock.epoch()))
@@ -128,10 +132,12 @@ class Service:
             may_bundle,
         )
 
-    def in_one_piece(self, company: Company, work: Callable[[], Any]) -> Any:
+    def in_one_piece(
+        self, company: Company, work: Callable[[], Any], merged: Merged | None = None
+    ) -> Any:
         """The result of `work` with all it wrote, or its exception with nothing written.
 
-        The type is whatever `work` returns.
+        The type is whatever `work` returns. `merged` says that the work is a merge.
         """
         try:
             result = work()
@@ -144,14 +150,19 @@ class Service:
         if self.file is not None:
             self.file.keep(company, touched)
         if changes:
-            self._tell(company, changes)
+            self._tell(company, changes, merged)
         return result
 
-    def _tell(self, company: Company, changes: list[Change]) -> None:
+    def _tell(self, company: Company, changes: list[Change], merged: Merged | None) -> None:
         """Have webhooks told of what changed."""
+        realm_id, now, realms_of = company.realm_id, self.clock.epoch(), self.authority.realms_of
         told = operations(changes, self.switches)
-        now = self.clock.epoch()
-        self.outbox.note(company.realm_id, told, now, self.authority.realms_of)
+        if merged is not None:
+            ends = {merged.gone, merged.kept}
+            told = [one for one in told if one[0] != merged.entity or one[1] not in ends]
+            merge = (merged.entity, merged.kept, "Merge")
+            self.outbox.note(realm_id, [merge], now, realms_of, merged.gone)
+        self.outbox.note(realm_id, told, now, realms_of)
         if self.file is not None:
             self.file.keep_outbox(self.outbox)
 
@@ -161,6 +172,15 @@ class Service:
         if ledger is None or ledger.company is not company:
             ledger = self.ledgers[company.realm_id] = Ledger(company)
         return ledger
+
+    def let_fall_due(self, company: Company) -> None:
+        """Let documents move stock whose day has come, where they wait for it; once a day."""
+        today = self.clock.today().isoformat()
+        if self.switches.future_documents == "counted":
+            return
+        if self.due_until.get(company.realm_id) != today:
+            self.due_until[company.realm_id] = today
+            self.in_one_piece(company, lambda: falling_due.move(self.writer(company).effects))
 
     def show_balances(self, company: Company) -> None:
         """Write the books' balances on the accounts, which somebody is about to read."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator import linking, settlement, stock
+from quickbooks_emulator import falling_due, linking, settlement, stock
 from quickbooks_emulator.catalogue import ENTITIES, Entity, Kind
 from quickbooks_emulator.effects import Effects
 from quickbooks_emulator.json_text import JsonObject, money, plain, subtract
@@ -29,7 +29,7 @@ from quickbooks_emulator.rules import (
 from quickbooks_emulator.rules.preferences import check_preferences
 from quickbooks_emulator.rules.printing import print_numbers
 from quickbooks_emulator.rules.references import resolve_header
-from quickbooks_emulator.rules.shape import check_id, checked
+from quickbooks_emulator.rules.shape import check_id, checked, reference
 from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
@@ -203,6 +203,7 @@ class Writer:
         print_numbers(body)
         marked = effects.marked(entity.name, body, old)
         moves = stock.moves_of(self.company, entity.name, marked, old)
+        moves = falling_due.moves_now(entity.name, marked, moves, self.around)
         before = old.moves if old else ()
         self.company.put(
             entity.name,
@@ -265,7 +266,8 @@ class Writer:
 def _check_required(entity: Entity, body: JsonObject) -> None:
     """Raises Problem 2020 for the first property that is missing."""
     for name in entity.required:
-        if name not in body:
+        is_named = not name.endswith("Ref") or reference(body, name) is not None
+        if name not in body or not is_named:
             raise missing(name)
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.reports.asked import macro_period
+from quickbooks_emulator.reports.shape import column
 
 if TYPE_CHECKING:
+    from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.reports.asked import Asked
 
 UNITS = {"month": "month", "quarter": "quarter", "year": "year", "week": "week", "days": "days"}
@@ -32,11 +34,18 @@ class Column:
     start: str
     end: str
 
+    def shown(self) -> JsonObject:
+        """The column of the report; a part of the period tells its days."""
+        days = {} if self.key == "total" else {"StartDate": self.start, "EndDate": self.end}
+        return column(self.title, "Money", self.key, **days)
+
 
 def columns_of(asked: Asked) -> list[Column]:
     """The columns asked for. Raises Problem 2170 or 10100."""
     wanted = asked.parameters.get("summarize_column_by", "").strip().lower() or "total"
-    whole = Column("Total", "total", asked.start, asked.end)
+    # As recorded: the sum of groups is in capitals.
+    title = "Total" if wanted == "total" else "TOTAL"
+    whole = Column(title, "total", asked.start, asked.end)
     if wanted in WHOLES:
         return [whole]
     unit = UNITS.get(wanted)

@@ -57,10 +57,12 @@ def section(
     return {**shown, "group": group} if group else shown
 
 
-def column(title: str, kind: str, key: str = "") -> JsonObject:
-    """A column; those of summaries carry a key."""
+def column(title: str, kind: str, key: str = "", **more: str) -> JsonObject:
+    """A column; those of statements carry a key, those of parts of a period its days too."""
     shown: JsonObject = {"ColTitle": title, "ColType": kind}
-    return {**shown, "MetaData": [{"Name": "ColKey", "Value": key}]} if key else shown
+    facts = {**more, "ColKey": key}
+    pairs = [{"Name": name, "Value": value} for name, value in facts.items()]
+    return {**shown, "MetaData": pairs} if key else shown
 
 
 def blanks(count: int) -> list[JsonObject]:

@@ -225,7 +225,7 @@ def _sum(title: str, sums: list[Decimal], group: str, *, shows: bool) -> JsonObj
 def _columns(columns: Sequence[Column]) -> list[JsonObject]:
     return [
         column("", "Account", "account"),
-        *(column(one.title, "Money", one.key) for one in columns),
+        *(one.shown() for one in columns),
     ]
 
 
