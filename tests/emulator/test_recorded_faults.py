@@ -116,7 +116,8 @@ def no_number(scene: Scene) -> Answer:
 def taken_name(scene: Scene) -> Answer:
     """By a rule: a name that is taken has been answered in three wordings, of which this is one."""
     detail = "The name supplied already exists. : null"
-    scene.emulator.fail(path="customer", do={"kind": "fault", "code": "6240", "detail": detail})
+    rule = {"kind": "fault", "code": "6240", "detail": detail}
+    scene.emulator.fail(path="customer", do={**rule, "element": None})
     return scene.app.post("Customer", {"DisplayName": "Weiskopf Consulting"})
 
 

@@ -12,8 +12,10 @@ from recorded import facts
 from recorded.cases import load
 from recorded.making import request_for
 from recorded.replay import Replay
-from recorded.shapes import Exemption, differences, unexplained, write
+from recorded.shapes import Exemption, differences, read, unexplained, write
 from recorded.wire import OK
+
+from tests.emulator.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -355,3 +357,76 @@ def test_the_demo_company_writes_its_values_as_recorded(demo: Emulator, name: st
     found = facts.contradictions(facts.summed_up(recorded.rows), rows)
 
     assert [] == [each for each in found if " here, " in each]
+
+
+def test_a_report_without_figures_is_laid_out_as_recorded(replay: Replay) -> None:
+    """
+    Header, columns, sections, groups, every empty cell. Source: Intuit, "Profit and loss";
+    `recorded/report/sb2020-reports-profit-and-loss.json`.
+    """
+    name = "report/sb2020-reports-profit-and-loss.json"
+    customer = replay.emulator.create("Customer", {"DisplayName": "Amy's Bird Sanctuary"})
+    path = FILES[name].http.split("/reports/")[1].split(" ")[0]
+
+    answer = replay.app.send("GET", f"reports/{path}")
+
+    assert "1" == customer["Id"]
+    same(name, differences(body(name), answer.json, {}))
+
+
+def test_a_ledger_is_laid_out_as_recorded(replay: Replay) -> None:
+    """
+    Columns and the rows of an account that had a balance before. Source: Intuit, "General ledger";
+    `recorded/report/sb2020-reports-gl.json`.
+    """
+    name = "report/sb2020-reports-gl.json"
+    recorded = body(name)
+    lines = [
+        {
+            "Amount": 976,
+            "DetailType": "JournalEntryLineDetail",
+            "JournalEntryLineDetail": {
+                "PostingType": posting, "AccountRef": {"value": account},
+            },
+        }
+        for posting, account in (("Debit", "35"), ("Credit", "34"))
+    ]  # fmt: skip
+    replay.emulator.create("JournalEntry", {"TxnDate": "2015-01-01", "Line": lines})
+
+    answer = replay.app.send("GET", "reports/GeneralLedger").json
+
+    assert set(recorded["Header"]) == set(answer["Header"])
+    assert recorded["Columns"] == answer["Columns"]
+    [theirs] = [row for row in recorded["Rows"]["Row"] if first_cell(row)["value"] == "Checking"]
+    [own] = [row for row in answer["Rows"]["Row"] if first_cell(row)["value"] == "Checking"]
+    same(name, differences(theirs, own, {}))
+
+
+def first_cell(row: dict[str, Any]) -> dict[str, str]:
+    header: dict[str, Any] = row.get("Header") or row.get("Summary") or row
+    cells: list[dict[str, str]] = header["ColData"]
+    return cells[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("webhook/cloudevents-doc-2025.json", "cloudevents"),
+        ("webhook/legacy-java-sdk-2015.json", "legacy"),
+    ],
+)
+def test_a_notification_has_the_recorded_members(emulator: Emulator, name: str, form: str) -> None:
+    """
+    Both forms, member by member, with the forms of their values. Source: Intuit, "Webhooks".
+    """
+    with Receiver() as receiver:
+        emulator.webhook(receiver.url, format=form)
+        emulator.create("Customer", {"DisplayName": "Amy's Bird Sanctuary"})
+        emulator.advance(5)
+        emulator.deliver_webhooks()
+
+        [(_, text)] = receiver.received
+
+    found = facts.contradictions(facts.summed_up([{"body": body(name)}]), [{"body": read(text)}])
+    # In 2015 with an offset without a colon; the page now shows UTC.
+    assert [] == [each for each in found if "lastUpdated: " not in each]
