@@ -157,6 +157,40 @@ def test_every_kind_of_change_gives_its_event(
     ] == receiver.told
 
 
+def test_a_merge_is_told_with_who_is_gone(
+    emulator: Emulator, shop: Shop, receiver: Receiver
+) -> None:
+    """
+    The documents move along and are told as updated; who is gone is left inactive, his balance
+    with the other. Source: Intuit, "Webhooks" (Merge, deletedId).
+    """
+    emulator.create("Invoice", shop.invoice())
+    other = emulator.create("Customer", {"DisplayName": "Ada & Co"})
+    both = [emulator.webhook(receiver.url, format=form) for form in ("cloudevents", "legacy")]
+
+    kept = emulator.merge("Customer", shop.customer_id, other["Id"])
+    delivered(emulator)
+
+    assert 2 == len(both)
+    (invoice,) = emulator.entities("Invoice")
+    gone = next(x for x in emulator.entities("Customer") if x["Id"] == shop.customer_id)
+    assert (other["Id"], 20) == (invoice["CustomerRef"]["value"], kept["Balance"])
+    assert (False, 0) == (gone["Active"], gone["Balance"])
+    cloud, legacy = receiver.bodies
+    told = {event["type"]: (event["intuitentityid"], event["data"]) for event in cloud}
+    assert {
+        "qbo.customer.merged.v1": (other["Id"], {"deletedId": shop.customer_id}),
+        "qbo.invoice.updated.v1": (invoice["Id"], {}),
+    } == told
+    entities = legacy["eventNotifications"][0]["dataChangeEvent"]["entities"]
+    merge = next(entity for entity in entities if entity["operation"] == "Merge")
+    assert ("Customer", shop.customer_id) == (merge["name"], merge["deletedId"])
+
+    for wanted in ("Item", "Vendor"):
+        with pytest.raises(EmulatorError):
+            emulator.merge(wanted, "1", "999")
+
+
 def test_a_repetition_under_its_requestid_is_no_second_event(
     caller: Caller, emulator: Emulator, receiver: Receiver
 ) -> None:

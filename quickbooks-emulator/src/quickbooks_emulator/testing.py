@@ -277,6 +277,11 @@ class Emulator:
 
     # -- webhooks
 
+    def merge(self, entity: str, object_id: str, into: str) -> JsonObject:
+        """Merge an object into another of its list, as a person would; returns the latter."""
+        wanted = {"entity": entity, "id": object_id, "into": into}
+        return _object(self._ask("POST", "merge", wanted))
+
     def webhook(self, url: str, **wanted: Json) -> JsonObject:
         """Have `url` told of changes; `verifier_token`, `format`, `entities` and `app` on wish."""
         return _object(self._ask("POST", "webhooks", {"url": url, **wanted}))
