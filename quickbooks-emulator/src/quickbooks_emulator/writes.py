@@ -26,7 +26,7 @@ from quickbooks_emulator.rules import (
     replies,
     voiding,
 )
-from quickbooks_emulator.rules.preferences import check_preferences
+from quickbooks_emulator.rules.preferences import check_single
 from quickbooks_emulator.rules.printing import print_numbers
 from quickbooks_emulator.rules.references import resolve_header
 from quickbooks_emulator.rules.shape import check_id, checked, reference
@@ -183,8 +183,8 @@ class Writer:
             names.prepare(self.company, entity.name, body, old, self.around)
             if entity.name == "Attachable":
                 attachables.prepare(self.company, body)
-        elif entity.name == "Preferences" and old is not None:
-            check_preferences(body, old, self.around)
+        elif old is not None:
+            check_single(self.company, entity.name, body, old, self.around)
 
     def _refuse_quantity(self, entity: Entity, given: JsonObject, old: JsonObject) -> None:
         if entity.name != "Item" or self.around.switches.quantity_update == "ignored":

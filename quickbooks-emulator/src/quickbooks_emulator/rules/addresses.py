@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Company
 
 KEPT = ("BillAddr", "ShipAddr", "VendorAddr", "PrimaryAddr", "RemitToAddr", "ShipFromAddr")
+COMPANY = ("CompanyAddr", "CustomerCommunicationAddr", "LegalAddr")
 FREE_FORM = frozenset({"Invoice", "CreditMemo", "Estimate"})
 """Documents whose recorded answers carry FreeFormAddress and ShipFromAddr."""
 
@@ -25,6 +26,15 @@ def give_ids(company: Company, body: JsonObject) -> None:
         address = body.get(name)
         if isinstance(address, dict) and address and not address.get("Id"):
             body[name] = {"Id": company.take_number("Address"), **address}
+
+
+def keep_ids(company: Company, body: JsonObject, old: JsonObject) -> None:
+    """A company's address keeps its number when it changes."""
+    for name in COMPANY:
+        address = body.get(name)
+        if isinstance(address, dict) and address and not address.get("Id"):
+            known = (old.get(name) or {}).get("Id") or company.take_number("Address")
+            body[name] = {"Id": known, **address}
 
 
 def fill_sale(company: Company, entity: str, body: JsonObject) -> None:

@@ -29,7 +29,7 @@ DEFAULTS: dict[str, tuple[tuple[str, Json], ...]] = {
         ("Balance", 0), ("BalanceWithJobs", 0), ("Taxable", True), ("Job", False),
         ("BillWithParent", False), ("PreferredDeliveryMethod", "Print"), ("IsProject", False),
     ),
-    "Vendor": (("Balance", 0), ("Vendor1099", False), ("BillRate", 0), ("CostRate", 0)),
+    "Vendor": (("Balance", 0), ("Vendor1099", False)),
     "Employee": (("BillableTime", False),),
 }  # fmt: skip
 

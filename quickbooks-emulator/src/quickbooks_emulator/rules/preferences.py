@@ -1,4 +1,4 @@
-"""Preferences: what an app may change.
+"""CompanyInfo and Preferences: what an app may change.
 
 Source: Intuit, "Preferences" (BookCloseDate read-only, MultiCurrencyEnabled for good).
 """
@@ -8,13 +8,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.problems import business
+from quickbooks_emulator.rules import addresses
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.rules.circumstances import Circumstances
+    from quickbooks_emulator.store import Company
 
 
-def check_preferences(body: JsonObject, old: JsonObject, around: Circumstances) -> None:
+def check_single(
+    company: Company, entity: str, body: JsonObject, old: JsonObject, around: Circumstances
+) -> None:
+    """Check an update of CompanyInfo or Preferences. Raises Problem 6000."""
+    if entity == "CompanyInfo":
+        addresses.keep_ids(company, body, old)
+    else:
+        _check_preferences(body, old, around)
+
+
+def _check_preferences(body: JsonObject, old: JsonObject, around: Circumstances) -> None:
     """Keep what only people change. Raises Problem 6000 for what nobody can undo."""
     before = old.get("CurrencyPrefs") or {}
     after = body.get("CurrencyPrefs") or {}

@@ -114,6 +114,8 @@ def resolve_details(company: Company, details: Iterable[JsonObject]) -> None:
             if name not in detail or reference(detail, name) == SHIPPING_ITEM:
                 continue
             found = resolve(company, detail, name, target)
+            if found is not None and name == "PaymentMethodRef":
+                detail[name] = {"value": detail[name]["value"]}
             if found and target == "Item" and found.get("Type") == "Category":
                 raise invalid_reference(
                     "An item in this transaction is set up as a category "

@@ -1,7 +1,7 @@
 """What the answer to one object shows beside what a row of a query shows.
 
-Source: recorded answers of May 2026: DeferredRevenue of items and DefaultTaxCodeRef of customers
-are in single answers alone, a new account's answer has no LastUpdatedTime, and the answer to a
+Source: recorded answers of May 2026: DeferredRevenue of items, DefaultTaxCodeRef of customers and
+the rates of vendors are in single answers alone, a new account's answer has no LastUpdatedTime, and the answer to a
 customer's write no V4IDPseudonym.
 """
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.store import Company
 
-DIFFERENT = frozenset({"Item", "Customer"})
-"""Entities whose single answers are not what a query shows."""
 ONLY_IN_ROWS = frozenset({"ClientEntityId"})
 REVENUE = frozenset({"Service", "NonInventory"})
 
@@ -25,6 +23,8 @@ def shown(company: Company, entity: str, body: JsonObject) -> JsonObject:
     """The object as the answer to a read or a write shows it."""
     if entity == "Item" and body.get("Type") in REVENUE and "DeferredRevenue" not in body:
         return {**body, "DeferredRevenue": False}
+    if entity == "Vendor":
+        return {"BillRate": 0, "CostRate": 0, **body}
     if entity == "Customer":
         kept = {name: value for name, value in body.items() if name not in ONLY_IN_ROWS}
         if "DefaultTaxCodeRef" in kept:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SALES_DETAIL = "SalesItemLineDetail"
 UNDEPOSITED_FUNDS = "4"
+MAILED = frozenset({"NeedToSend", "EmailSent"})
 WITHOUT_EMAIL_STATUS = frozenset({"RefundReceipt"})
 
 DEFAULTS: dict[str, tuple[tuple[str, Json], ...]] = {
@@ -48,6 +49,8 @@ def sales_form(company: Company, entity: str, body: JsonObject, around: Circumst
         body.setdefault(field, value)
     if entity not in WITHOUT_EMAIL_STATUS:
         body.setdefault("EmailStatus", "NotSet")
+    if body.get("EmailStatus") in MAILED:
+        body["DeliveryInfo"] = {"DeliveryType": "Email", **(body.get("DeliveryInfo") or {})}
     fields = custom_fields.of_sales(company)
     body["CustomField"] = custom_fields.shown(fields, body.get("CustomField") or [])
     if body.get("EmailStatus") == "NeedToSend" and not (body.get("BillEmail") or {}).get("Address"):

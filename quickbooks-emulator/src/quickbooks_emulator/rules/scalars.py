@@ -103,7 +103,7 @@ def truth(name: str, value: Json) -> bool:
     """A boolean, also from a text that spells one. Raises Problem 2010."""
     if isinstance(value, bool):
         return value
-    if value in {"true", "false"}:
+    if isinstance(value, str) and value in {"true", "false"}:
         return bool(value == "true")
     raise unsupported_property(f"Can not construct instance of java.lang.Boolean for {name}")
 
