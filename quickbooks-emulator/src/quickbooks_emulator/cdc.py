@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
+from quickbooks_emulator.catalogue import flags
 from quickbooks_emulator.clock import days_before, parse_moment, second_text
 from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.problems import Problem, missing
@@ -64,6 +65,8 @@ def _since(text: str, now: datetime, switches: Switches) -> float:
 
 
 def _supported(name: str, switches: Switches) -> str:
+    if name.lower() in flags.ELSEWHERE:
+        return flags.ELSEWHERE[name.lower()]
     entity = catalogue.named(name)
     carried = {
         "InventoryAdjustment": switches.cdc_inventory_adjustments,
@@ -78,7 +81,10 @@ def _slot(
     company: Company, entity: str, since: float, room: int, switches: Switches
 ) -> tuple[bytes, int]:
     """One entity's answer and how many objects it holds: live rows first, oldest change first."""
-    table = company.tables[entity]
+    table = company.tables.get(entity)
+    if table is None:
+        # The service has such objects, a company here never.
+        return b"{}", 0
     rows = table.changed_since(since, room)
     gone = table.tombstones.since(since, room)
     if switches.cdc_false_tombstone:
