@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
 from quickbooks_emulator.clock import date_text, second_text
+from quickbooks_emulator.effects import SHOWS_LAST_WRITER
+from quickbooks_emulator.oauth import USER_ID
 from quickbooks_emulator.store import Row, series_of
 
 if TYPE_CHECKING:
@@ -89,9 +91,11 @@ def put(
 ) -> None:
     """Store an object as it is, with its marks, past all rules; ids count on behind it."""
     born = moment if created is None else created
-    meta = {"CreateTime": second_text(born), "LastUpdatedTime": second_text(moment)}
+    meta: JsonObject = {"CreateTime": second_text(born), "LastUpdatedTime": second_text(moment)}
     if entity == "InventoryAdjustment":
         meta = {"LastUpdatedTime": date_text(moment)}
+    if entity in SHOWS_LAST_WRITER:
+        meta["LastModifiedByRef"] = {"value": USER_ID}
     marked = {"domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": meta}
     company.put(entity, Row({**body, **marked}, born, moment, moves))
     series = series_of(entity)

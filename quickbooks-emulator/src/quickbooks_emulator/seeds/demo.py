@@ -19,7 +19,7 @@ from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
 from quickbooks_emulator.json_text import JsonObject, add, loads, plain, subtract
 from quickbooks_emulator.rules.lines import total
 from quickbooks_emulator.rules.references import name_of
-from quickbooks_emulator.seeds import base, shop
+from quickbooks_emulator.seeds import base, completion, shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,8 @@ DAY_S = 86_400
 
 LISTS = ("Account", "Item", "Customer", "Vendor", "Employee")
 ADDRESS = (
-    "Line1", "Line2", "Line3", "Line4", "City", "CountrySubDivisionCode", "PostalCode", "Country",
+    "Id", "Line1", "Line2", "Line3", "Line4", "City", "CountrySubDivisionCode", "PostalCode",
+    "Country",
 )  # fmt: skip
 KINDS = {
     "S": "SalesItemLineDetail", "I": "ItemBasedExpenseLineDetail",
@@ -46,6 +47,7 @@ TARGETS = {
     "APAccountRef": "Account", "DepositToAccountRef": "Account", "IncomeAccountRef": "Account",
     "ExpenseAccountRef": "Account", "AssetAccountRef": "Account", "ItemAccountRef": "Account",
     "DiscountAccountRef": "Account", "BankAccountRef": "Account", "CCAccountRef": "Account",
+    "MarkUpIncomeAccountRef": "Account",
 }  # fmt: skip
 WRAPPED = {
     "PrimaryEmailAddr": "Address", "BillEmail": "Address", "PrimaryPhone": "FreeFormNumber",
@@ -120,6 +122,7 @@ def _moved(name: str, cell: Json, shift: int) -> Json:
 def _put(company: Company, entity: str, body: JsonObject, marks: tuple[str, int, int]) -> None:
     token, created, updated = marks
     moves = stock.movements(company, entity, body)
+    completion.complete(company, entity, body)
     base.put(company, entity, body, updated, created=created, token=token, moves=moves)
 
 

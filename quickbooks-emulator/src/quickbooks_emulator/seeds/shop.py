@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.seeds import base
+from quickbooks_emulator.seeds import base, completion
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
@@ -195,6 +195,7 @@ def _names(company: Company, now: int) -> None:
         "Balance": 0,
         "CurrencyRef": base.USD,
     }
+    completion.complete(company, "Vendor", vendor)
     base.put(company, "Vendor", vendor, now)
     customer = {
         "Id": WALK_IN,
@@ -211,4 +212,5 @@ def _names(company: Company, now: int) -> None:
         "PreferredDeliveryMethod": "None",
         "CurrencyRef": base.USD,
     }
+    completion.complete(company, "Customer", customer)
     base.put(company, "Customer", customer, now)

@@ -41,7 +41,7 @@ FAMILY = (
     "Adams", "Baker", "Carter", "Diaz", "Evans", "Fisher", "Garcia", "Hughes", "Ito", "Johnson",
     "Kim", "Lopez", "Miller", "Nguyen", "O'Brien", "Patel", "Quintana", "Ramirez", "Smith",
     "Thompson", "Ueda", "Vargas", "Wilson", "Xu", "Young", "Zimmerman", "Müller", "Łukasz",
-    "D’Angelo", "van der Berg",
+    "D'Angelo", "van der Berg",
 )  # fmt: skip
 FIRMS = (
     "Hardware", "Supply Co.", "& Sons", "Trading", "Market", "Studio", "Gallery", "Café",
