@@ -292,7 +292,7 @@ def test_an_unknown_address_is_no_resource(caller: Caller) -> None:
     """
     reply = caller.send("GET", "customer/1/5")
 
-    assert (500, "500") == (reply.status_code, reply.json()["Fault"]["Error"][0]["code"])
+    assert (400, "500") == (reply.status_code, reply.json()["Fault"]["Error"][0]["code"])
 
 
 def test_rounding_is_half_up_to_the_cent(caller: Caller, shop: Shop) -> None:

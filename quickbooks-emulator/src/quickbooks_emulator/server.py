@@ -88,5 +88,6 @@ async def start(server: Server, host: str, port: int) -> tuple[web.AppRunner, in
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Whether a failure is the server's; bytes that are no HTTP are the caller's, and answered."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    """Whether a failure is the server's; no HTTP and hanging up early are the caller's."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, ConnectionError))
