@@ -1,0 +1,331 @@
+"""What each document posts, and balances of accounts and names that follow.
+
+Intuit: the reference page of each form, "Account" (CurrentBalance), "GeneralLedger".
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quickbooks_emulator.books.layers import Event, Layers
+from tests.emulator.conftest import report
+
+if TYPE_CHECKING:
+    from quickbooks_emulator.testing import Emulator
+    from tests.emulator.conftest import Caller, Shop
+
+RECEIVABLE, PAYABLE, FUNDS, BANK, CARD = "84", "33", "4", "35", "41"
+SALES, SERVICES, STOCK, SOLD, SHRINKAGE, DISCOUNTS = "79", "1", "81", "80", "97", "86"
+TAX, EQUITY, OFFICE = "90", "34", "60"
+
+
+def balances(caller: Caller) -> dict[str, Decimal]:
+    """Every account's balance, debits positive, from the trial balance."""
+    found = {}
+    for name, debit, credit in report(caller, "TrialBalance", start_date="2020-01-01").data:
+        found[str(name.id)] = Decimal(debit.value or 0) - Decimal(credit.value or 0)
+    return found
+
+
+def posted(caller: Caller, before: dict[str, Decimal]) -> dict[str, Decimal]:
+    """What has changed since."""
+    after = balances(caller)
+    changes = {key: after.get(key, Decimal(0)) - before.get(key, 0) for key in {*after, *before}}
+    return {key: change for key, change in changes.items() if change}
+
+
+def discounted(shop: Shop) -> dict[str, Any]:
+    """A taxed sale of 100 with a tenth off: 90, and 8 % of 100 on it."""
+    discount = {
+        "DetailType": "DiscountLineDetail",
+        "DiscountLineDetail": {
+            "PercentBased": True,
+            "DiscountPercent": 10,
+            "DiscountAccountRef": {"value": DISCOUNTS},
+        },
+    }
+    taxed = shop.line(10, detail={"TaxCodeRef": {"value": "TAX"}})
+    return shop.invoice(taxed, discount, TxnTaxDetail={"TxnTaxCodeRef": {"value": "2"}})
+
+
+def mixed_bill(shop: Shop) -> dict[str, Any]:
+    """Five planters for 20 and paper for 7."""
+    bill = shop.buying(5)
+    paper = {
+        "Amount": 7,
+        "DetailType": "AccountBasedExpenseLineDetail",
+        "AccountBasedExpenseLineDetail": {"AccountRef": {"value": OFFICE}},
+    }
+    return {**bill, "Line": [*bill["Line"], paper]}
+
+
+def journal(shop: Shop) -> dict[str, Any]:
+    sides = (("Debit", RECEIVABLE), ("Credit", SERVICES))
+    entity = {"Type": "Customer", "EntityRef": {"value": shop.customer_id}}
+    return {
+        "Line": [
+            {
+                "Amount": 30,
+                "DetailType": "JournalEntryLineDetail",
+                "JournalEntryLineDetail": {
+                    "PostingType": side,
+                    "AccountRef": {"value": account},
+                    "Entity": entity,
+                },
+            }
+            for side, account in sides
+        ]
+    }
+
+
+def deposit(_shop: Shop) -> dict[str, Any]:
+    line = {
+        "Amount": 50,
+        "DetailType": "DepositLineDetail",
+        "DepositLineDetail": {"AccountRef": {"value": EQUITY}},
+    }
+    back = {"Amount": 10, "AccountRef": {"value": OFFICE}}
+    return {"DepositToAccountRef": {"value": BANK}, "Line": [line], "CashBack": back}
+
+
+def money_out(**more: Any) -> dict[str, Any]:
+    return {"PaymentType": "Cash", "AccountRef": {"value": BANK}, **more}
+
+
+CASES = {
+    "Invoice": (
+        discounted,
+        {RECEIVABLE: 98, SALES: -100, DISCOUNTS: 10, TAX: -8, STOCK: -50, SOLD: 50},
+    ),
+    "SalesReceipt": (
+        lambda shop: shop.invoice(shop.line(2)),
+        {FUNDS: 20, SALES: -20, STOCK: -10, SOLD: 10},
+    ),
+    "CreditMemo": (
+        lambda shop: shop.invoice(shop.line(2)),
+        {RECEIVABLE: -20, SALES: 20, STOCK: 10, SOLD: -10},
+    ),
+    "RefundReceipt": (
+        lambda shop: shop.invoice(shop.line(2), DepositToAccountRef={"value": BANK}),
+        {BANK: -20, SALES: 20, STOCK: 10, SOLD: -10},
+    ),
+    "Bill": (mixed_bill, {PAYABLE: -27, STOCK: 20, OFFICE: 7}),
+    "VendorCredit": (
+        lambda shop: shop.buying(5, 4),
+        {PAYABLE: 20, STOCK: -25, SOLD: 5},
+    ),
+    "Purchase": (
+        lambda shop: {**shop.buying(5), **money_out()},
+        {BANK: -20, STOCK: 20},
+    ),
+    "Payment": (lambda shop: shop.payment(12), {FUNDS: 12, RECEIVABLE: -12}),
+    "JournalEntry": (journal, {RECEIVABLE: 30, SERVICES: -30}),
+    "Deposit": (deposit, {BANK: 40, OFFICE: 10, EQUITY: -50}),
+    "Transfer": (
+        lambda _shop: {
+            "Amount": 9,
+            "FromAccountRef": {"value": BANK},
+            "ToAccountRef": {"value": FUNDS},
+        },
+        {BANK: -9, FUNDS: 9},
+    ),
+    "InventoryAdjustment": (lambda shop: shop.adjustment(-3), {STOCK: -15, SHRINKAGE: 15}),
+    "Estimate": (lambda shop: shop.invoice(), {}),
+    "PurchaseOrder": (
+        lambda shop: shop.buying(APAccountRef={"value": PAYABLE}),
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("entity", CASES)
+def test_each_document_posts_debits_and_credits(
+    caller: Caller, emulator: Emulator, shop: Shop, entity: str
+) -> None:
+    """
+    A deletion takes everything back. Opening stock is 40 at 5. Source: Intuit, the form's page.
+    """
+    build, expected = CASES[entity]
+    before = balances(caller)
+    body = build(shop)
+    if entity == "Purchase":
+        del body["VendorRef"]
+
+    stored = caller.create(entity, body)
+
+    assert expected == posted(caller, before)
+    assert 0 == sum(posted(caller, before).values())
+    accounts = {row["Id"]: row["CurrentBalance"] for row in caller.rows("Account")}
+    for account, change in expected.items():
+        timeless = {SALES, SERVICES, SOLD, SHRINKAGE, DISCOUNTS, OFFICE}
+        assert accounts[account] == (0 if account in timeless else before.get(account, 0) + change)
+
+    emulator.delete(entity, stored["Id"])
+    assert {} == posted(caller, before)
+
+
+def test_opening_stock_stands_against_opening_equity(caller: Caller, shop: Shop) -> None:
+    """
+    At the cost the item was set up with; a later cost changes nothing.
+    Source: Intuit, "Item" (QtyOnHand, PurchaseCost).
+    """
+    update = {"Id": shop.item_id, "SyncToken": "0", "sparse": True, "PurchaseCost": 9}
+    caller.create("Item", update)
+
+    assert (200, -200) == (balances(caller)[STOCK], balances(caller)[EQUITY])
+    assert 200 == caller.rows("Account", f"where Id = '{STOCK}'")[0]["CurrentBalance"]
+
+
+def test_sales_below_nothing_cost_what_is_known_until_goods_come(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    50 of 40 sold: 10 at the last known cost of 5; the bill of 12 at 4 makes them 40 in all.
+    Source: Intuit, "Item" (QtyOnHand may be negative; costs follow later).
+    """
+    caller.create("Invoice", shop.invoice(shop.line(50)))
+    assert (-50, 250) == (balances(caller)[STOCK], balances(caller)[SOLD])
+
+    caller.create("Bill", shop.buying(12, 4))
+
+    assert (8, 240) == (balances(caller)[STOCK], balances(caller)[SOLD])
+    assert 2 == emulator.quantity(shop.item_id)
+
+
+def test_a_receipt_dated_back_is_sold_first(caller: Caller, shop: Shop) -> None:
+    """
+    Later sales are costed again. Source: Intuit, "InventoryValuationDetail" (FIFO Cost).
+    """
+    caller.create("Bill", shop.buying(10, 8, TxnDate="2026-02-10"))
+    caller.create("Invoice", shop.invoice(shop.line(45), TxnDate="2026-03-01"))
+    assert 240 == balances(caller)[SOLD]
+
+    late = caller.create("Bill", shop.buying(10, 1, TxnDate="2026-02-01"))
+    assert 205 == balances(caller)[SOLD]
+
+    caller.create("Bill", {"Id": late["Id"], "SyncToken": "0"}, operation="delete")
+    assert 240 == balances(caller)[SOLD]
+
+
+def test_another_inventory_account_takes_the_item_along(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    The old one is empty then. Source: Intuit, "Item" (AssetAccountRef).
+    """
+    caller.create("Bill", shop.buying(5))
+    account = {"Name": "Goods", "AccountType": "Other Current Asset", "AccountSubType": "Inventory"}
+    goods = emulator.create("Account", account)["Id"]
+    assert 220 == balances(caller)[STOCK]
+
+    emulator.update("Item", {"Id": shop.item_id, "AssetAccountRef": {"value": goods}})
+
+    assert (0, 220) == (balances(caller).get(STOCK, 0), balances(caller)[goods])
+
+
+def test_parents_show_the_balances_of_their_sub_accounts(
+    caller: Caller, emulator: Emulator
+) -> None:
+    """
+    Source: Intuit, "Account" (CurrentBalanceWithSubAccounts).
+    """
+    child = {"Name": "Till", "AccountType": "Bank", "AccountSubType": "Checking"}
+    till = emulator.create("Account", {**child, "ParentRef": {"value": BANK}})["Id"]
+    caller.create(
+        "Transfer",
+        {"Amount": 9, "FromAccountRef": {"value": BANK}, "ToAccountRef": {"value": till}},
+    )
+
+    rows = {row["Id"]: row for row in caller.rows("Account")}
+
+    assert (-9, 0) == (rows[BANK]["CurrentBalance"], rows[BANK]["CurrentBalanceWithSubAccounts"])
+    assert 9 == rows[till]["CurrentBalance"]
+
+
+def test_a_deposit_takes_a_payment_out_of_undeposited_funds(caller: Caller, shop: Shop) -> None:
+    """
+    Source: Intuit, "Deposit" (LinkedTxn).
+    """
+    payment = caller.create("Payment", shop.payment(12))["Id"]
+    before = balances(caller)
+    link = {"TxnId": payment, "TxnType": "Payment", "TxnLineId": "0"}
+
+    caller.create(
+        "Deposit",
+        {"DepositToAccountRef": {"value": BANK}, "Line": [{"Amount": 12, "LinkedTxn": [link]}]},
+    )
+
+    assert {BANK: 12, FUNDS: -12} == posted(caller, before)
+
+
+def test_a_journal_entry_changes_what_a_customer_owes(caller: Caller, shop: Shop) -> None:
+    """
+    Source: Intuit, "JournalEntry" (Entity), "Customer" (Balance).
+    """
+    stored = caller.create("JournalEntry", journal(shop))
+    assert [30] == [row["Balance"] for row in caller.rows("Customer")]
+
+    caller.create("JournalEntry", {"Id": stored["Id"], "SyncToken": "0"}, operation="delete")
+    assert [0] == [row["Balance"] for row in caller.rows("Customer")]
+
+
+def test_reading_an_account_leaves_no_mark_on_it(caller: Caller, shop: Shop) -> None:
+    """
+    A balance changes neither SyncToken nor LastUpdatedTime, so change data capture is silent.
+    Source: Intuit, "Account", recorded tokens of accounts with many documents.
+    """
+    caller.create("Invoice", shop.invoice())
+
+    account = caller.rows("Account", f"where Id = '{RECEIVABLE}'")[0]
+
+    assert (20, "0") == (account["CurrentBalance"], account["SyncToken"])
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.integers(0, 5),
+        st.decimals(-9, 9, places=2).filter(bool),
+        st.none() | st.decimals(0, 99, places=2),
+        st.booleans(),
+    ),
+    max_size=30,
+)
+
+
+@given(MOVES)
+@settings(deadline=None)
+def test_layers_do_not_depend_on_the_order_of_writing(
+    moves: list[tuple[int, Decimal, Decimal | None, bool]],
+) -> None:
+    """
+    Whatever was written first, taken out again or valued in between, the values are those of the
+    movements in order; what is worth nothing is not there. Source: Intuit, "Item" (FIFO).
+    """
+    layers, straight = Layers(Decimal(3)), Layers(Decimal(3))
+    events = [
+        Event((f"2026-01-0{day + 1}", 0, n, "", 0), "", str(n), quantity, price)
+        if quantity > 0
+        else Event((f"2026-01-0{day + 1}", 0, n, "", 0), "", str(n), quantity, None)
+        for n, (day, quantity, price, _) in enumerate(moves)
+    ]
+    copies = [Event(e.order, "", e.object_id, e.quantity, e.price) for e in events]
+
+    for event, (*_, twice) in zip(events, moves, strict=True):
+        layers.insert(event)
+        if twice:
+            layers.settle()
+            layers.remove(event)
+            layers.insert(event)
+    for event in sorted(copies, key=lambda one: one.order):
+        straight.insert(event)
+        straight.settle()
+    layers.settle()
+
+    assert [e.value for e in straight.events] == [e.value for e in layers.events]
+    assert layers.worth == sum((e.value for e in events), Decimal(0))
+    assert layers.quantity or layers.worth == 0
