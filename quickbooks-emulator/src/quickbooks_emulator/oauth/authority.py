@@ -107,8 +107,11 @@ class Authority:
 
     def grant_code(self, asked: Asked, realm_id: str, now: float) -> str:
         """A code for what the person at the browser has agreed to."""
+        # Used codes are kept: a second use has consequences. Others are forgotten in the end.
         self.codes = {
-            text: code for text, code in self.codes.items() if now - code.issued_at < CODES_KEPT_S
+            text: code
+            for text, code in self.codes.items()
+            if code.grant_number is not None or now - code.issued_at < CODES_KEPT_S
         }
         text = code_text()
         self.codes[text] = Code(
