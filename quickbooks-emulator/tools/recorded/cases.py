@@ -245,6 +245,10 @@ def check_request(
 ) -> list[Deviation]:
     """Send a recorded request, its references made first, and compare the reply."""
     emulator.reset(seed="empty")
+    [stored] = answer.rows
+    if "CreateTime" in stored.get("MetaData", {}):
+        emulator.set_clock(stored["MetaData"]["CreateTime"])
+    emulator.update("Preferences", {"Id": "1", "SalesFormsPrefs": {"CustomTxnNumbers": False}})
     replay = Replay(emulator, context=context)
     body = replay.translated(answer.entity, request.body)
     reply = replay.app.post(answer.entity, body)

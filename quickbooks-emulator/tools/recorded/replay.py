@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from recorded.making import ACCOUNTS, BANK, LISTS, request_for
+from recorded.making import ACCOUNTS, BANK, LISTS, ORIGINS, request_for
 from recorded.shapes import write
 from recorded.wire import OK, App
 
@@ -265,6 +265,11 @@ class Replay:
                 link = {"TxnId": made["Id"], "TxnType": entity, "TxnLineId": "0"}
                 line = {"Amount": stored["TotalAmt"], "LinkedTxn": [link]}
                 self._create("Deposit", {"DepositToAccountRef": {"value": "35"}, "Line": [line]})
+        for _ in [link for link in links if (entity, link["TxnType"]) == ("Estimate", "Invoice")]:
+            taken = [{"TxnId": made["Id"], "TxnType": "Estimate"}]
+            sale = [{"Amount": stored["TotalAmt"], **self._sale()}]
+            party = {"CustomerRef": {"value": made["CustomerRef"]["value"]}}
+            self._create("Invoice", {**party, "LinkedTxn": taken, "Line": sale})
         paid = stored.get("TotalAmt", 0) - stored.get("Balance", 0) if "Balance" in stored else 0
         if entity not in {"Invoice", "CreditMemo"} or not paid or self.context.get("Payment"):
             return
@@ -311,13 +316,19 @@ class Replay:
 def payers_in(
     context: dict[str, dict[str, dict[str, Any]]],
 ) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """Document → the recorded payments and deposits whose lines link to it."""
+    """Document → the recorded payments, deposits, invoices and bills that link to it."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for kind in ("Payment", "BillPayment", "Deposit"):
         for object_id, body in context.get(kind, {}).items():
             for line in body.get("Line", []):
                 for link in line.get("LinkedTxn") or []:
                     target = (KINDS.get(link["TxnType"], link["TxnType"]), link["TxnId"])
+                    found.setdefault(target, []).append((kind, object_id))
+    for kind in ("Invoice", "Bill"):
+        for object_id, body in context.get(kind, {}).items():
+            for link in body.get("LinkedTxn") or []:
+                if link["TxnType"] in ORIGINS:
+                    target = (link["TxnType"], link["TxnId"])
                     found.setdefault(target, []).append((kind, object_id))
     return found
 

@@ -185,7 +185,7 @@ def _texts(recorded: str, emulated: str, ids: Mapping[str, set[str]], path: str)
         return []
     if name in IDS and recorded.isdecimal() and emulated.isdecimal():
         return []
-    if name == "value" and emulated in ids.get(recorded, ()):
+    if name in {"value", "Value"} and emulated in ids.get(recorded, ()):
         return []
     if name in ABOUT_NOW and form_of_moment(recorded) == form_of_moment(emulated) >= 0:
         return []
