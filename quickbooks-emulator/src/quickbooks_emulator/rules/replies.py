@@ -1,8 +1,8 @@
 """What the answer to one object shows beside what a row of a query shows.
 
 Source: recorded answers of May 2026: DeferredRevenue of items, DefaultTaxCodeRef of customers and
-the rates of vendors are in single answers alone, a new account's answer has no LastUpdatedTime, and the answer to a
-customer's write no V4IDPseudonym.
+the rates of vendors are in single answers alone, a new account's answer has no LastUpdatedTime,
+and the answer to a customer's write no V4IDPseudonym.
 """
 
 from __future__ import annotations
