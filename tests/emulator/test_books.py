@@ -13,9 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quickbooks_emulator.books.layers import Event, Layers
+from quickbooks_emulator.persistence import File
+from quickbooks_emulator.service import Service
 from tests.emulator.conftest import report
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from quickbooks_emulator.testing import Emulator
     from tests.emulator.conftest import Caller, Shop
 
@@ -284,6 +288,28 @@ def test_reading_an_account_leaves_no_mark_on_it(caller: Caller, shop: Shop) -> 
     account = caller.rows("Account", f"where Id = '{RECEIVABLE}'")[0]
 
     assert (20, "0") == (account["CurrentBalance"], account["SyncToken"])
+
+
+def test_the_books_stand_after_a_restart(tmp_path: Path) -> None:
+    """
+    Opening amounts and the cost of opening stock are kept in the file, balances are worked out.
+    Source: Intuit, "Account" (CurrentBalance).
+    """
+    shown = []
+    for is_first in (True, False):
+        file = File(tmp_path / "books.sqlite")
+        service = Service.open(file, "demo")
+        if is_first:
+            item = {"Id": "101", "PurchaseCost": 99}
+            service.write_all(service.company, "update", {"Item": [item]})
+        service.show_balances(service.company)
+        rows = service.company.rows("Account")
+        shown.append({row.id: row.body["CurrentBalance"] for row in rows})
+        file.flush()
+        file.close()
+
+    assert shown[0] == shown[1]
+    assert Decimal("34216.50") == shown[0]["81"]
 
 
 MOVES = st.lists(

@@ -115,6 +115,7 @@ def test_an_unknown_report_is_no_business_of_the_callers(caller: Caller) -> None
     ("params", "code"),
     [
         ({"end_date": "yesterday"}, "2060"),
+        ({"end_date": "9999-12-31"}, "2070"),
         ({"start_date": "2026-02-01", "end_date": "2026-01-01"}, "2190"),
         ({"date_macro": "Someday"}, "2170"),
         ({"accounting_method": "Hope"}, "2170"),

@@ -33,6 +33,8 @@ MESSAGES = {
     "2060": "Invalid Date Format",
     "2070": "Invalid Date",
     "2080": "Invalid Number Format",
+    "2190": "Invalid Date Range",
+    "10100": "Result set is too big",
     "2130": "Invalid request id",
     "2140": "Invalid Amount",
     "2150": "Invalid Percent",

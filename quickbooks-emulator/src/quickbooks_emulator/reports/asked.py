@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 METHODS = {"accrual": "Accrual", "cash": "Cash"}
 EARLIEST = date(1970, 1, 1)
 DECEMBER = 12
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """Months in each unit; a week has none."""
 
@@ -99,9 +100,12 @@ def _date(parameters: Mapping[str, str], name: str) -> date | None:
     if not given:
         return None
     try:
-        return date.fromisoformat(given[:10])
+        day = date.fromisoformat(given[:10])
     except ValueError:
         raise Problem("2060", f"Invalid date format : {given[:40]}", name) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Problem("2070", f"Invalid date : {given[:40]}", name)
+    return day
 
 
 def macro_period(macro: str, today: date, first_month: int) -> Period:
