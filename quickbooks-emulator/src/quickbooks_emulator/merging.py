@@ -61,20 +61,12 @@ def _merge(service: Service, company: Company, merged: Merged) -> JsonObject:
             changed = _renamed(row.body, targets, merged, reference)
             if changed != row.body:
                 writer.effects.touch(name, row, changed)
-    row = company.row(merged.entity, merged.kept)
-    if row is not None:
-        sums = {
-            name: plain(add(row.body.get(name, 0), going[name]))
-            for name in BALANCES
-            if name in going
-        }
-        writer.effects.touch(merged.entity, row, {**row.body, **sums})
-    row = company.row(merged.entity, merged.gone)
-    if row is not None:
-        company.put(
-            merged.entity,
-            row.with_body({**row.body, **{name: 0 for name in BALANCES if name in going}}),
-        )
+    balances = {name: going[name] for name in BALANCES if name in going}
+    kept, gone = (company.row(merged.entity, key) for key in (merged.kept, merged.gone))
+    if kept is not None and gone is not None:
+        sums = {name: plain(add(kept.body.get(name, 0), balances[name])) for name in balances}
+        writer.effects.touch(merged.entity, kept, {**kept.body, **sums})
+        company.put(merged.entity, gone.with_body({**gone.body, **dict.fromkeys(balances, 0)}))
     token = (company.body(merged.entity, merged.gone) or going)["SyncToken"]
     inactive = {"Id": merged.gone, "SyncToken": token, "sparse": True, "Active": False}
     writer.write(ENTITIES[merged.entity], "update", inactive)

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 LONGEST = 50
 LONGEST_IN_BATCH = 36
-FIRST_SERVER_ERROR = 500
 SEPARATOR = "\x1f"
 """Between a batch's requestid and an item's bId; no requestid may hold it."""
 
@@ -104,7 +103,7 @@ def once(
     try:
         reply = work()
     except Problem as problem:
-        if not switches.requestid_replays_faults or problem.status >= FIRST_SERVER_ERROR:
+        if not switches.requestid_replays_faults:
             raise
         reply = refusal(problem, request, service.clock.now(), shape="json")
     replies.remember(request_id, reply.status, reply.body, now, retention_s)
