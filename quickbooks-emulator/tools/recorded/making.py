@@ -45,7 +45,7 @@ READ_ONLY = frozenset({
     "Classification", "SubAccount", "HomeTotalAmt", "HomeBalance", "UnappliedAmt",
     "RemainingCredit", "V4IDPseudonym", "IsProject", "ClientEntityId", "Source", "LinkedTxn",
     "PurchaseEx", "LineEx", "DeliveryInfo", "InvoiceLink", "AllowIPNPayment", "AllowOnlinePayment",
-    "TxnTaxDetail", "FileAccessUri", "TempDownloadUri", "Size", "POStatus", "HomeAmount",
+    "TxnTaxDetail", "FileAccessUri", "TempDownloadUri", "Size", "HomeAmount",
 })  # fmt: skip
 OF_LINES = frozenset({"Id", "LineNum", "LineEx", "LinkedTxn", "CustomExtensions"})
 PAYING = frozenset({"Payment", "BillPayment"})
@@ -59,7 +59,7 @@ DEFAULTED: dict[str, Any] = {
     "AllowOnlineCreditCardPayment": False, "AllowOnlineACHPayment": False, "CustomField": [],
     "FreeFormAddress": True, "Job": False, "BillWithParent": False, "Vendor1099": False,
     "ProcessPayment": False, "Adjustment": False, "TrackQtyOnHand": False, "DeferredRevenue": False,
-    "PurchaseCost": 0, "BillableStatus": "NotBillable",
+    "PurchaseCost": 0, "BillableStatus": "NotBillable", "POStatus": "Open",
     "CurrencyRef": {"value": "USD", "name": "United States Dollar"},
     "PreferredDeliveryMethod": "Print",
 }  # fmt: skip
