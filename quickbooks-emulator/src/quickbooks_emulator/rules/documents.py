@@ -70,14 +70,14 @@ def prepare(
     if old is not None:
         check_unlocked(company, entity, old, around)
         links.check_not_deposited(entity, old, body)
-    resolve_header(company, ENTITIES[entity], body)
-    account_checks.check_document(company, entity, body)
     lines = [dict(line) for line in body.get("Line") or []]
     if not lines and "Line" in ENTITIES[entity].required:
         raise missing("Line")
     lines = _copied(lines)
     details = list(details_of(lines))
     features.check_document(company, body, details)
+    resolve_header(company, ENTITIES[entity], body)
+    account_checks.check_document(company, entity, body)
     resolve_details(company, details)
     if entity != "InventoryAdjustment":
         currency.settle(company, body, old)
