@@ -50,7 +50,7 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
     now = service.clock.now()
     try:
         service.authority.check(
-            request.headers.get("authorization", ""), target.realm_id, now.timestamp()
+            request.headers.get("authorization", ""), target.realm_id, service.clock.epoch()
         )
         company = service.companies.get(target.realm_id)
         if company is None:
