@@ -15,11 +15,18 @@ from quickbooks_emulator import control
 from quickbooks_emulator.catalogue import ENTITIES
 from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.switches import Switches
+from quickbooks_emulator.xml_text import NAMESPACE
 
 if TYPE_CHECKING:
     from tests.emulator.conftest import Shop
 
 PATIENCE_S = 20
+ROOTS = {name.lower(): name for name in ENTITIES} | {"batch": "IntuitBatchRequest"}
+REPORTS = [
+    "InventoryValuationSummary", "InventoryValuationDetail", "AgedReceivables",
+    "AgedReceivableDetail", "CustomerBalance", "CustomerBalanceDetail", "ProfitAndLoss",
+    "BalanceSheet", "GeneralLedger", "TrialBalance", "ItemSales", "Nothing",
+]  # fmt: skip
 METHODS = ["GET", "POST", "POST", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "BREW"]
 NAMES = sorted({
     *(name for entity in ENTITIES.values() for name in entity.properties), "Id", "SyncToken",
@@ -32,7 +39,7 @@ TEXTS = (
     | st.sampled_from([
         "", " ", "0", "1", "-1", "99999999999999999999", "1.5", "true", "2026-02-30", "2026-03-04",
         "9999-12-31", "0001-01-01", "\x00", "\ud7ff", "SHIPPING_ITEM_ID", "Infinity", "1e400",
-        "a" * 5000, "<b>&", "{}", "';--", "%", "TAX", "Invoice", "Payment",
+        "a" * 300, "<b>&", "{}", "';--", "%", "TAX", "Invoice", "Payment",
     ])
 )  # fmt: skip
 SCALARS = (
@@ -43,6 +50,13 @@ SCALARS = (
     | st.floats(allow_nan=False, allow_infinity=False)
     | TEXTS
 )
+WORDS = [
+    "select", "*", "count(*)", "from", "Item", "Invoice", "where", "and", "in", "like", "=", "<",
+    ">=", "'1'", "'%a'", "true", "1", "-1", "(", ")", ",", "orderby", "order by", "asc", "desc",
+    "startposition", "maxresults", "Id", "Name", "Active", "TxnDate", "MetaData.LastUpdatedTime",
+    "'2026-01-01'", "'", "\\", "Line.Id", "QtyOnHand", "null", "99999999999999999999", "\x00",
+]  # fmt: skip
+STATEMENTS = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 VALUES = st.recursive(
     SCALARS,
     lambda inner: (
@@ -78,7 +92,7 @@ SAYINGS = [
 KINDS = [
     "application/json", "application/json", "application/json;charset=utf-16", "application/xml",
     "text/plain", "application/text", "application/octet-stream", "multipart/form-data; boundary=b",
-    "application/x-www-form-urlencoded", "multipart/form-data", "", "\xff", "a" * 3000,
+    "application/x-www-form-urlencoded", "multipart/form-data", "", "\xff", "a" * 300,
 ]  # fmt: skip
 ACCEPTS = [
     "application/json", "application/xml", "*/*", "", "application/pdf", "a;q=9, json;q=x", "\xff",
@@ -91,38 +105,77 @@ PLACES = [
 ]  # fmt: skip
 
 
-def valid_bodies(shop: Shop) -> list[Any]:
-    """Bodies that the API takes, to begin from."""
+def valid_bodies(shop: Shop, invoice_id: str) -> list[tuple[str, Any]]:
+    """Addresses and bodies that the API takes, to begin from."""
+    line = {"DetailType": "JournalEntryLineDetail", "Amount": 1}
+    sides = ("Debit", "Credit")
     return [
-        {"DisplayName": "Bob", "PrimaryEmailAddr": {"Address": "b@example.com"}},
-        {"Id": shop.customer_id, "SyncToken": "0", "sparse": True, "Notes": "n"},
-        {"Name": "Spade", "Type": "Service", "IncomeAccountRef": {"value": "1"}},
-        shop.invoice(shop.line(2), shop.line(1), TxnDate="2026-03-04"),
-        shop.payment(5),
-        shop.buying(),
-        shop.adjustment(1, 2),
-        {"Note": "n", "AttachableRef": [{"EntityRef": {"type": "Customer", "value": "1"}}]},
-        {"TaxCode": "t", "TaxRateDetails": [
-            {"TaxRateName": "r", "RateValue": 1, "TaxAgencyId": "1"}]},
-        {"Line": [
-            {"Amount": 1, "DetailType": "JournalEntryLineDetail", "JournalEntryLineDetail": {
-                "PostingType": side, "AccountRef": {"value": "79"}}}
-            for side in ("Debit", "Credit")
-        ]},
-        {"BatchItemRequest": [
+        ("customer", {"DisplayName": "Bob", "PrimaryEmailAddr": {"Address": "b@example.com"}}),
+        ("customer", {"Id": shop.customer_id, "SyncToken": "0", "sparse": True, "Notes": "n"}),
+        ("item", {"Name": "Spade", "Type": "Service", "IncomeAccountRef": {"value": "1"}}),
+        ("item", {"Id": shop.item_id, "SyncToken": "0", "sparse": True, "Active": False}),
+        ("invoice", shop.invoice(shop.line(2), shop.line(1), TxnDate="2026-03-04")),
+        ("invoice", {**shop.invoice(shop.line(3)), "Id": invoice_id, "SyncToken": "0"}),
+        ("invoice?operation=void", {"Id": invoice_id, "SyncToken": "0"}),
+        ("invoice?operation=delete", {"Id": invoice_id, "SyncToken": "0"}),
+        ("salesreceipt", shop.invoice(shop.line(1))),
+        ("creditmemo", shop.invoice(shop.line(1))),
+        ("payment", shop.payment(5, ("Invoice", invoice_id, 5))),
+        ("bill", shop.buying()),
+        ("purchaseorder", {**shop.buying(), "APAccountRef": {"value": "33"}}),
+        ("inventoryadjustment", shop.adjustment(1)),
+        ("attachable", {"Note": "n", "AttachableRef": [
+            {"EntityRef": {"type": "Customer", "value": shop.customer_id}}]}),
+        ("taxservice/taxcode", {"TaxCode": "t", "TaxRateDetails": [
+            {"TaxRateName": "r", "RateValue": 1, "TaxAgencyId": "1"}]}),
+        ("journalentry", {"Line": [
+            {**line, "JournalEntryLineDetail": {"PostingType": side, "AccountRef": {"value": "79"}}}
+            for side in sides
+        ]}),
+        ("preferences", {"Id": "1", "SyncToken": "0", "sparse": True, "SalesFormsPrefs": {}}),
+        ("batch", {"BatchItemRequest": [
             {"bId": "1", "operation": "create", "Customer": {"DisplayName": "Eve"}},
             {"bId": "2", "Query": "select * from Item"},
-        ]},
+        ]}),
     ]  # fmt: skip
 
 
 @st.composite
-def changed(draw: st.DrawFn, valid: list[Any]) -> Any:
-    """A body that was valid, with up to three places changed."""
-    body = draw(st.sampled_from(valid))
+def changed(draw: st.DrawFn, valid: list[tuple[str, Any]]) -> tuple[str, Any]:
+    """An address and a body that were valid, with up to three places of the body changed."""
+    path, body = draw(st.sampled_from(valid))
     for _ in range(draw(st.integers(0, 3))):
         body = _with_change(draw, body)
-    return body
+    return path, body
+
+
+@st.composite
+def writes(draw: st.DrawFn, valid: list[tuple[str, Any]], realm_id: str, token: str) -> bytes:
+    """A write that is nearly right, in JSON or XML."""
+    path, body = draw(changed(valid))
+    headers = {"Authorization": f"Bearer {token}", "Accept": draw(st.sampled_from(ACCEPTS[:2]))}
+    if draw(st.integers(0, 3)) or not isinstance(body, dict):
+        headers["Content-Type"], text = "application/json", raw_body(body)
+    else:
+        headers["Content-Type"] = "application/xml"
+        text = with_namespace(as_xml(body, ROOTS.get(path.partition("?")[0], "Customer")))
+    return request_bytes("POST", f"/v3/company/{realm_id}/{path}", headers, text)
+
+
+@st.composite
+def reads(draw: st.DrawFn, realm_id: str, token: str) -> bytes:
+    """A read, query, report or capture that is nearly right."""
+    headers = {"Authorization": f"Bearer {token}", "Accept": draw(st.sampled_from(ACCEPTS[:2]))}
+    resource = draw(st.sampled_from(RESOURCES)) + draw(st.sampled_from(RESTS))
+    query = draw(st.sampled_from(SAYINGS[:5]) | STATEMENTS)
+    path = draw(st.sampled_from([
+        resource, f"query?query={_quoted(query)}", f"reports/{draw(st.sampled_from(REPORTS))}",
+        f"cdc?entities=Item,Invoice&changedSince={_quoted(draw(TEXTS))}",
+    ]))  # fmt: skip
+    for name in draw(st.lists(st.sampled_from(PARAMETERS), max_size=3)):
+        sign = "&" if "?" in path else "?"
+        path += f"{sign}{name}={_quoted(draw(st.sampled_from(SAYINGS) | TEXTS))}"
+    return request_bytes("GET", f"/v3/company/{realm_id}/{path}", headers, b"")
 
 
 def _with_change(draw: st.DrawFn, value: Any) -> Any:
@@ -159,17 +212,19 @@ def raw_body(value: Any) -> bytes:
         return b""
 
 
+def with_namespace(text: str) -> bytes:
+    """An XML request whose root says which language it is."""
+    marked = text.replace(">", f' xmlns="{NAMESPACE}">', 1)
+    return marked.encode(errors="replace")
+
+
 @st.composite
-def bodies(draw: st.DrawFn, valid: list[Any]) -> bytes:
+def bodies(draw: st.DrawFn, valid: list[tuple[str, Any]]) -> bytes:
     """The bytes of a body."""
-    value = draw(changed(valid))
+    _, value = draw(changed(valid))
     ways = {
         "json": lambda: raw_body(value),
-        "xml": lambda: (
-            as_xml(value)
-            .replace(">", ' xmlns="http://schema.intuit.com/finance/v3">', 1)
-            .encode(errors="replace")
-        ),
+        "xml": lambda: with_namespace(as_xml(value)),
         "form": lambda: (
             b'--b\r\nContent-Disposition: form-data; name="file_content_1"; filename="a"\r\n\r\n'
             b'x\r\n--b\r\nContent-Disposition: form-data; name="file_metadata_1"\r\n\r\n'
@@ -186,7 +241,9 @@ def bodies(draw: st.DrawFn, valid: list[Any]) -> bytes:
 
 
 @st.composite
-def requests_of_the_api(draw: st.DrawFn, valid: list[Any], realm_id: str, token: str) -> bytes:
+def requests_of_the_api(
+    draw: st.DrawFn, valid: list[tuple[str, Any]], realm_id: str, token: str
+) -> bytes:
     """One request as bytes."""
     if draw(st.integers(0, 5)):
         realm = draw(st.sampled_from([realm_id] * 8 + ["1", "x", "%00", "٣", "9" * 40]))

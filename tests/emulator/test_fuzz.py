@@ -34,9 +34,9 @@ class Place:
         self.shop = Shop(emulator)
         caller = Caller(emulator)
         self.token = caller.access_token
-        caller.create("Invoice", self.shop.invoice(DocNumber="1"))
+        invoice = caller.create("Invoice", self.shop.invoice(DocNumber="1"))
         caller.session.close()
-        self.valid = fuzzing.valid_bodies(self.shop)
+        self.valid = fuzzing.valid_bodies(self.shop, invoice["Id"])
 
     def ask(self, sent: bytes) -> tuple[int, bytes]:
         """Status and all bytes of the answer, which is HTTP and no failure of the server's."""
@@ -80,8 +80,12 @@ def test_any_request_gets_an_answer_and_a_refused_one_changes_nothing(
     Never a crash, never a 500 that the service would not give; what is refused leaves the books as
     they were. Source: Intuit, "Handle errors and exceptions".
     """
-    realm_id = place.emulator.realm_id
-    sent = data.draw(fuzzing.requests_of_the_api(place.valid, realm_id, place.token))
+    realm_id, token = place.emulator.realm_id, place.token
+    sent = data.draw(
+        fuzzing.writes(place.valid, realm_id, token)
+        | fuzzing.reads(realm_id, token)
+        | fuzzing.requests_of_the_api(place.valid, realm_id, token)
+    )
     before = place.books()
 
     status, answer = place.ask(sent)
