@@ -111,7 +111,9 @@ def test_an_adjustment_below_zero_is_refused_unless_switched(
     stored = caller.create("InventoryAdjustment", shop.adjustment(-40))
     update = {**shop.adjustment(-41), "Id": stored["Id"], "SyncToken": "0", "sparse": True}
     assert (400, "6000") == caller.fault("InventoryAdjustment", update)
-    caller.create("Invoice", shop.invoice())
+    less = {**shop.adjustment(-39), "Id": stored["Id"], "SyncToken": "0", "sparse": True}
+    caller.create("InventoryAdjustment", less)
+    caller.create("Invoice", shop.invoice(shop.line(3)))
     assert -2 == emulator.quantity(shop.item_id)
 
     emulator.switch(adjustment_below_zero="allowed")

@@ -19,6 +19,7 @@ from quickbooks_emulator.books.layers import NOUGHT, Event, Layers, to_cents
 from quickbooks_emulator.books.postings import Posting, party_of, postings
 from quickbooks_emulator.catalogue import ENTITIES, Kind
 from quickbooks_emulator.json_text import EXACT
+from quickbooks_emulator.rows import glancing
 from quickbooks_emulator.rules.shape import reference
 from quickbooks_emulator.stock import COST, OPENING, SIGNS, sign_of, stock_lines
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Company, Key, Row
 
 START = "Inventory Starting Value"
+OF_ITEMS = frozenset({
+    "Type", "QtyOnHand", "PurchaseCost", "InvStartDate", "AssetAccountRef", "ExpenseAccountRef",
+})  # fmt: skip
+"""What of an item matters here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,7 @@ class Ledger:
         self._totals: dict[str, Decimal] = {}
         self._noted: dict[Key, None] = {}
         self._unsettled: dict[str, None] = {}
+        self._glance = glancing(OF_ITEMS)
         self._fresh: dict[str, None] = {}
         self.is_built = False
 
@@ -257,15 +263,18 @@ class Ledger:
 
     def _review(self, item_id: str) -> None:
         """An item was written: it may be new, and its accounts may have changed."""
-        row = self.company.row("Item", item_id)
-        if row is None or row.body.get("Type") != "Inventory":
+        stored = self.company.row("Item", item_id)
+        if stored is None:
+            return
+        body, kept = self._glance(stored).body, dict(stored.moves)
+        if body.get("Type") != "Inventory":
             return
         stock = self.stocks.get(item_id)
         if stock is None:
             self._drop_idle(item_id)
-            self._keep_idle(item_id, row)
+            self._keep_idle(item_id, body, kept)
             return
-        accounts = self._accounts(row.body)
+        accounts = self._accounts(body)
         if accounts != (stock.asset, stock.expense):
             self._unbook(stock)
             stock.asset, stock.expense = accounts
@@ -273,39 +282,37 @@ class Ledger:
             moved_by = {(event.entity, event.object_id) for event in stock.layers.events}
             for key in moved_by - {("Item", item_id)}:
                 self._replace(key)
-        self._begin(item_id, stock, row)
+        self._begin(item_id, stock, body, kept.get(OPENING))
 
-    def _begin(self, item_id: str, stock: Stock, row: Row) -> None:
+    def _begin(self, item_id: str, stock: Stock, body: JsonObject, began: Decimal | None) -> None:
         """Let the layers begin with the item's opening quantity."""
         first = stock.start
         was = first.quantity if first is not None else NOUGHT
-        began = dict(row.moves).get(OPENING)
         if began is None:
             explained = EXACT.subtract(stock.layers.quantity, was)
-            began = EXACT.subtract(Decimal(row.body.get("QtyOnHand") or 0), explained)
+            began = EXACT.subtract(Decimal(body.get("QtyOnHand") or 0), explained)
         if began == was:
             return
         if first is not None:
             stock.layers.remove(first)
         stock.start = None
         if began:
-            stock.start = self._beginning(item_id, row, began, stock.layers.first_cost)
+            stock.start = self._beginning(item_id, body, began, stock.layers.first_cost)
             stock.layers.insert(stock.start)
         self._unsettled[item_id] = None
 
-    def _beginning(self, item_id: str, row: Row, quantity: Decimal, cost: Decimal) -> Event:
-        order = (str(row.body.get("InvStartDate") or ""), -1, 0, "Item", 0)
+    def _beginning(self, item_id: str, body: JsonObject, quantity: Decimal, cost: Decimal) -> Event:
+        order = (str(body.get("InvStartDate") or ""), -1, 0, "Item", 0)
         worth = to_cents(EXACT.multiply(quantity, cost)) if quantity > 0 else None
         contra = self.chart.of("opening")
         return Event(order, "Item", item_id, quantity, worth, contra=contra)
 
-    def _keep_idle(self, item_id: str, row: Row) -> None:
+    def _keep_idle(self, item_id: str, body: JsonObject, kept: dict[str, Decimal]) -> None:
         """An item that no document moves needs no layers."""
-        kept = dict(row.moves)
-        quantity = kept.get(OPENING, Decimal(row.body.get("QtyOnHand") or 0))
-        cost = kept.get(COST, Decimal(row.body.get("PurchaseCost") or 0))
+        quantity = kept.get(OPENING, Decimal(body.get("QtyOnHand") or 0))
+        cost = kept.get(COST, Decimal(body.get("PurchaseCost") or 0))
         worth = to_cents(EXACT.multiply(quantity, cost))
-        asset = self._accounts(row.body)[0]
+        asset = self._accounts(body)[0]
         if worth:
             self._idle[item_id] = (asset, worth)
             self._total(asset, worth)
