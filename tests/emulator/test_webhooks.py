@@ -130,11 +130,12 @@ def test_every_kind_of_change_gives_its_event(
     caller: Caller, emulator: Emulator, shop: Shop, receiver: Receiver
 ) -> None:
     """
-    Created, updated, voided, deleted; by the app itself, in a batch, or by a person. What a
-    document changes by the way (a balance) is no event; what is refused gives none.
+    Created, updated, voided, e-mailed, deleted; by the app itself, in a batch, or by a person.
+    What a document changes by the way (a balance) is no event; what is refused gives none.
     Source: Intuit, "Webhooks" (operations; own changes are told too).
     """
     emulator.switch(webhook_disorder=False)
+    shown = caller.create("Invoice", shop.invoice())
     emulator.webhook(receiver.url)
     invoice = caller.create("Invoice", shop.invoice())
     changed = caller.create("Invoice", {**invoice, "PrivateNote": "later"})
@@ -142,6 +143,7 @@ def test_every_kind_of_change_gives_its_event(
     receipt = emulator.create("SalesReceipt", {"Line": [shop.line()]})
     emulator.delete("SalesReceipt", receipt["Id"])
     caller.fault("Invoice", shop.invoice(Colour="red"))
+    caller.send("POST", f"invoice/{shown['Id']}/send", params={"sendTo": "ada@example.com"})
     item = {"bId": "1", "operation": "create", "Vendor": {"DisplayName": "Bookshop"}}
     caller.post("batch", {"BatchItemRequest": [item]})
 
@@ -153,6 +155,7 @@ def test_every_kind_of_change_gives_its_event(
         ("qbo.invoice.voided.v1", invoice["Id"]),
         ("qbo.salesreceipt.created.v1", receipt["Id"]),
         ("qbo.salesreceipt.deleted.v1", receipt["Id"]),
+        ("qbo.invoice.emailed.v1", shown["Id"]),
         ("qbo.vendor.created.v1", emulator.entities("Vendor")[-1]["Id"]),
     ] == receiver.told
 

@@ -69,19 +69,21 @@ class Window:
 
     def add(self, now: float) -> None:
         """Count a call; `now` counts seconds and never goes back."""
-        while self.moments and self.moments[0] <= now - MINUTE_S:
-            self.moments.popleft()
+        self._forget(now)
         self.moments.append(now)
 
     def has_room(self, most: int, span_s: float, now: float, *, is_fixed: bool) -> bool:
-        """Whether another call fits into the window of `span_s` at `now`."""
-        begin = now // span_s * span_s if is_fixed else now - span_s
-        for count, moment in enumerate(reversed(self.moments)):
-            if moment < begin or (moment == begin and not is_fixed):
-                return count < most
-            if count + 1 >= most:
-                return False
-        return most > 0
+        """Whether another call fits into the window of `span_s`, at most a minute, at `now`."""
+        self._forget(now)
+        if len(self.moments) < most or most == 0:
+            return most > 0
+        # The oldest call of so many decides: the window is full while that one lies within.
+        decisive = self.moments[-most]
+        return decisive < now // span_s * span_s if is_fixed else decisive <= now - span_s
+
+    def _forget(self, now: float) -> None:
+        while self.moments and self.moments[0] <= now - MINUTE_S:
+            self.moments.popleft()
 
 
 @dataclass(slots=True)

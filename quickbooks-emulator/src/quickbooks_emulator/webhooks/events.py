@@ -91,7 +91,9 @@ def _operation(entity: str, old: Row | None, new: Row | None, switches: Switches
         return ""
     if entity in VOIDED and _is_void(after) and not _is_void(before):
         return "Void"
-    if after.get("EmailStatus") == "EmailSent" != before.get("EmailStatus"):
+    if after.get("EmailStatus") == "EmailSent" and any(
+        before.get(name) != after.get(name) for name in ("EmailStatus", "DeliveryInfo")
+    ):
         return "Emailed"
     return "Update"
 

@@ -114,7 +114,10 @@ class Outbox:
         if form not in FORMATS:
             raise Problem("2010", f"Unknown format {form}: known are {', '.join(FORMATS)}")
         known = {name.lower(): name for name in (*SPOKEN_OF, "InventoryAdjustment")}
-        entities = tuple(known.get(str(name).lower(), "") for name in wanted.get("entities") or ())
+        names = wanted.get("entities") or []
+        if not isinstance(names, list):
+            raise Problem("2010", "entities: a list is expected", "entities")
+        entities = tuple(known.get(str(name).lower(), "") for name in names)
         if "" in entities:
             raise Problem("2010", f"There are no events of one of {wanted['entities']}")
         subscription = Subscription(
