@@ -16,11 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quickbooks_emulator import ordered
+from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.query import candidates, standing
 from quickbooks_emulator.query.candidates import Test as Condition
 from quickbooks_emulator.query.candidates import Wanted, matching
 from quickbooks_emulator.query.values import getter
-from quickbooks_emulator.store import Company, Row
+from quickbooks_emulator.rows import Shelf
+from quickbooks_emulator.store import Company, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +40,15 @@ UPDATED = "MetaData.LastUpdatedTime"
 
 @contextmanager
 def few() -> Iterator[None]:
-    """Three rows are already many, so that small companies take the ways of large ones."""
+    """Three rows are already many, so that small companies take the ways of large ones.
+
+    Few indexes are kept, so that they are dropped and made again.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(standing, "FEW", 3)
         patch.setattr(candidates, "FEW", 3)
+        patch.setattr(candidates, "MOST_KEPT", 2)
+        patch.setattr(candidates, "MOST_ROWS", 12)
         patch.setattr(ordered, "BLOCK", 2)
         yield
 
@@ -173,3 +180,70 @@ def test_ordered_keys_stay_in_order(changes: list[tuple[int, bool]]) -> None:
             assert sum(1 for one in found if one < key) == kept.place(key)
         for start in range(len(found)):
             assert [str(key) for key in found[start : start + 3]] == kept.cut(start, start + 3)
+
+
+def test_bodies_are_forgotten_and_read_again() -> None:
+    """
+    A row gives the same object whether its body is still parsed or only its text is kept.
+    """
+    company, shelf = Company("1"), Shelf(most=2)
+    company.tables["Item"] = Table(shelf)
+    bodies = [{"Id": str(number), "UnitPrice": Decimal("1.50")} for number in range(5)]
+    for body in bodies:
+        company.put("Item", Row(body, 1, 1))
+    rows = list(company.rows("Item"))
+
+    assert [False, False, False, True, True] == [row.is_parsed for row in rows]
+    assert bodies == [row.body for row in rows]
+    assert [b'{"Id":"0","UnitPrice":1.50}', rows[0].json()] == [rows[0].json(), dumps(bodies[0])]
+
+
+def test_an_undone_rename_gives_every_name_back() -> None:
+    """
+    One item takes the name another one leaves, and both are undone: each has its own again.
+    Source: Intuit, "Item" (Name is unique).
+    """
+    company = Company("1")
+    for number, name in (("1", "Pot"), ("2", "Tray")):
+        company.put("Item", Row({"Id": number, "Name": name}, 1, 1))
+    company.commit()
+    assert ("Item", "1") == company.owner_of_name("Item", {"Name": "POT"})
+
+    company.put("Item", Row({"Id": "1", "Name": "Bowl"}, 1, 2))
+    company.put("Item", Row({"Id": "2", "Name": "Pot"}, 1, 2))
+    assert ("Item", "2") == company.owner_of_name("Item", {"Name": "pot"})
+    company.rollback()
+
+    owners = [company.owner_of_name("Item", {"Name": name}) for name in ("pot", "tray", "bowl")]
+    assert [("Item", "1"), ("Item", "2"), None] == owners
+
+
+def test_numbers_go_on_behind_the_highest_ever_given() -> None:
+    """
+    Also behind that of a document that is gone, and of a number register made later.
+    Source: Intuit, "Invoice" (DocNumber).
+    """
+    company = Company("1")
+    for number, text in (("1", "1001"), ("2", "1007"), ("3", "A-9")):
+        company.put("Invoice", Row({"Id": number, "DocNumber": text}, 1, 1))
+    company.bury("Invoice", "2", 5)
+
+    assert "1008" == company.next_number("SalesReceipt")
+    assert [("Invoice", "1")] == list(company.owners_of_number("CreditMemo", "1001"))
+    assert [] == list(company.owners_of_number("Invoice", "1007"))
+
+
+def test_tombstones_come_in_the_order_of_deletion() -> None:
+    """
+    Source: Intuit, "Change data capture".
+    """
+    company = Company("1")
+    for number, moment in (("1", 30), ("2", 10), ("3", 20)):
+        company.put("Invoice", Row({"Id": number}, 1, 1))
+        company.bury("Invoice", number, moment)
+    graves = company.tables["Invoice"].tombstones
+
+    assert [(20, "3"), (30, "1")] == graves.since(20, 10)
+    assert [(10, "2")] == graves.since(0, 1)
+    company.rollback()
+    assert [] == graves.since(0, 10)

@@ -14,7 +14,7 @@ from quickbooks_emulator.query.standing import FEW, MARKS, Values, View, ranked,
 from quickbooks_emulator.query.values import UPDATED, Comparable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from quickbooks_emulator.ordered import Ordered
     from quickbooks_emulator.query.standing import Order
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MOST_KEPT = 16
 """How many views and how many indexes of values a table keeps; those not used longest go first."""
 
-MOST_ROWS = 3_000_000
-"""How many rows all views of a table hold together, but for the one used last."""
+MOST_ROWS = 2_500_000
+"""How many rows all views of a table hold together (or the values of all indexes)."""
 
 BOUNDS = frozenset({"=", "<", ">", "<=", ">="})
 TIMES = (UPDATED, "MetaData.CreateTime", "TxnDate")
@@ -205,15 +205,20 @@ def _kept(table: Table, key: tuple[object, ...], make: Callable[[], Kept]) -> Ke
     """The index of that key, made when there is none; the one used last stands last."""
     watchers = table.watchers
     known = watchers.pop(key, None)
+    if known is None:
+        _make_room(table, key[0])
     # The key says of which kind the index is.
     index: Kept = make() if known is None else known  # type: ignore[assignment]
     watchers[key] = index
-    same = [name for name in watchers if name[0] == key[0]]
-    rows = sum(len(watchers[name]) for name in same)
-    for name in same[:-1]:
-        if len(same) <= MOST_KEPT and rows <= MOST_ROWS:
-            break
-        rows -= len(watchers[name])
-        same.remove(name)
-        del watchers[name]
     return index
+
+
+def _make_room(table: Table, kind: Hashable) -> None:
+    """Drop indexes of a kind that were not used for long, before another one is made."""
+    same = [key for key in table.watchers if key[0] == kind]
+    rows = len(table.rows) + sum(len(table.watchers[key]) for key in same)
+    for number, key in enumerate(same):
+        if len(same) - number < MOST_KEPT and rows <= MOST_ROWS:
+            break
+        rows -= len(table.watchers[key])
+        del table.watchers[key]
