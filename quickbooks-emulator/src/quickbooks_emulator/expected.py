@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import Json, JsonObject
 
 LONGEST_S = 86_400
-FARTHEST_S = 4_000_000_000
+FARTHEST_S = 10_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import http.client
 import threading
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from quickbooks_emulator import oauth
 from quickbooks_emulator.json_text import dumps, loads
@@ -50,15 +50,17 @@ class Emulator:
         self._file: File | None = None
         self._has_limits = limits
         self._url = ""
+        self._realm_id = ""
         self._thread: _Thread | None = None
         self._connection: http.client.HTTPConnection | None = None
         self._lock = threading.Lock()
 
     @classmethod
-    def attach(cls, url: str) -> Emulator:
-        """The handle of an emulator that runs at `url`."""
+    def attach(cls, url: str, realm_id: str = "") -> Emulator:
+        """The handle of an emulator that runs at `url`, for its first company or another."""
         handle = cls()
         handle._url = url.rstrip("/")
+        handle._realm_id = realm_id
         return handle
 
     def __enter__(self) -> Self:
@@ -111,7 +113,7 @@ class Emulator:
     @property
     def realm_id(self) -> str:
         """The company."""
-        return oauth.REALM_ID
+        return self._realm_id or oauth.REALM_ID
 
     def settings(self, **more: Json) -> JsonObject:
         """Connection settings with a consent of their own (a fresh refresh token)."""
@@ -122,7 +124,7 @@ class Emulator:
             "client_id": oauth.CLIENT_ID,
             "client_secret": oauth.CLIENT_SECRET,
             "redirect_uri": oauth.REDIRECT_URI,
-            "realm_id": oauth.REALM_ID,
+            "realm_id": self.realm_id,
             "refresh_token": self.consent(),
             **more,
         }
@@ -196,11 +198,54 @@ class Emulator:
         """Opening quantity, movements and quantity of an item."""
         return _object(self._ask("GET", f"stock/{item_id}"))
 
+    # -- several companies and apps
+
+    def add_company(self, realm_id: str = "", *, seed: str = "empty", name: str = "") -> str:
+        """Open another company; returns its realm id. `consent(realm_id)` connects to it."""
+        wanted = {"realm_id": realm_id, "seed": seed, "name": name}
+        return str(_object(self._ask("POST", "companies", wanted))["realm_id"])
+
+    def add_app(self, **app: Json) -> JsonObject:
+        """Register an app: `client_id`, `client_secret`, `redirect_uris`, `name`."""
+        return _object(self._ask("POST", "apps", app))
+
+    def company(self, realm_id: str) -> Emulator:
+        """A handle of the same emulator that speaks of another of its companies."""
+        return Emulator.attach(self._url, realm_id)
+
+    def consent_code(self, *, client_id: str = oauth.CLIENT_ID, **asked: str) -> str:
+        """A code to exchange for tokens, as if a person had pressed Connect on the consent page.
+
+        `asked` may hold `redirect_uri`, `scope` and `state`.
+        """
+        wanted = {
+            "client_id": client_id,
+            "redirect_uri": oauth.REDIRECT_URI,
+            "response_type": "code",
+            "scope": "com.intuit.quickbooks.accounting",
+            "state": "state",
+            **asked,
+            "decision": "connect",
+            "realm_id": self.realm_id,
+        }
+        with self._lock:
+            *_, location = self._exchange(
+                "POST",
+                "/connect/oauth2",
+                urlencode(wanted).encode(),
+                "application/x-www-form-urlencoded",
+            )
+        code = parse_qs(urlsplit(location).query).get("code")
+        if not code:
+            raise EmulatorError(f"The consent was refused: {location or 'see the consent page'}")
+        return code[0]
+
     # -- what goes wrong
 
     def fail(self, **rule: Json) -> JsonObject:
-        """Arm a fault: see the emulator's README for rules."""
-        return _object(self._ask("POST", "faults", rule))
+        """Arm a fault: see the emulator's README for rules (`class_` for `class`)."""
+        named = {name.rstrip("_"): value for name, value in rule.items()}
+        return _object(self._ask("POST", "faults", named))
 
     def lose_reply(self, method: str = "POST", entity: str = "", times: int = 1) -> JsonObject:
         """Carry the next matching call out and lose its reply."""
@@ -218,19 +263,18 @@ class Emulator:
         """The armed faults, with how many calls each has seen and struck."""
         return list(self._ask("GET", "faults"))
 
-    def clear_faults(self) -> None:
-        """Disarm all faults."""
-        self._ask("DELETE", "faults")
+    def clear_faults(self, number: int | None = None) -> None:
+        """Disarm all faults, or the one of that number."""
+        self._ask("DELETE", "faults" if number is None else f"faults/{number}")
 
     def expire_tokens(self, *, access: bool = True, refresh: bool = False) -> None:
         """End the tokens of every consent."""
         self._ask("POST", "tokens/expire", {"access": access, "refresh": refresh})
 
-    def consent(self, realm_id: str = oauth.REALM_ID) -> str:
+    def consent(self, realm_id: str = "", *, client_id: str = oauth.CLIENT_ID) -> str:
         """A new refresh token, as if a user had connected the app."""
-        return str(
-            _object(self._ask("POST", "tokens/issue", {"realm_id": realm_id}))["refresh_token"]
-        )
+        wanted = {"realm_id": realm_id or self.realm_id, "client_id": client_id}
+        return str(_object(self._ask("POST", "tokens/issue", wanted))["refresh_token"])
 
     # -- clock, switches, limits, calls
 
@@ -308,16 +352,23 @@ class Emulator:
         """The JSON of a control's answer, whatever it is."""
         if not self._url:
             raise EmulatorError("The emulator is not running: use it as a context manager")
+        if self._realm_id and path.startswith(("entities", "stock")):
+            path += f"{'&' if '?' in path else '?'}realm_id={quote(self._realm_id)}"
         text = None if body is None else dumps(body)
         with self._lock:
-            status, answer = self._exchange(method, f"/_emulator/{path}", text)
+            status, answer, _ = self._exchange(method, f"/_emulator/{path}", text)
         value = loads(answer)
         if status != OK:
             raise EmulatorError(f"{method} {path}: {status} {answer.decode()[:600]}")
         return value
 
-    def _exchange(self, method: str, path: str, text: bytes | None) -> tuple[int, bytes]:
-        """One request over a kept connection, opened again when the server has closed it."""
+    def _exchange(
+        self, method: str, path: str, text: bytes | None, kind: str = "application/json"
+    ) -> tuple[int, bytes, str]:
+        """Status, body and Location of one request.
+
+        The connection is kept, and opened again when the server has closed it.
+        """
         is_kept = self._connection is not None
         if self._connection is None:
             parts = urlsplit(self._url)
@@ -325,15 +376,15 @@ class Emulator:
                 parts.hostname or "127.0.0.1", parts.port, timeout=60
             )
         try:
-            self._connection.request(method, path, text, {"Content-Type": "application/json"})
+            self._connection.request(method, path, text, {"Content-Type": kind})
             response = self._connection.getresponse()
-            return response.status, response.read()
+            return response.status, response.read(), response.headers.get("Location", "")
         except (ConnectionError, http.client.HTTPException):
             self._connection.close()
             self._connection = None
             if not is_kept:
                 raise
-            return self._exchange(method, path, text)
+            return self._exchange(method, path, text, kind)
 
 
 class _Thread:
