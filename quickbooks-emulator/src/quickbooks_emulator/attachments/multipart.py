@@ -35,16 +35,19 @@ def parts_of(body: bytes, content_type: str) -> list[Part]:
         raise Problem("1050", words, message="Invalid content type")
     if not isinstance(boundary, str) or not boundary:
         raise unsupported_property("boundary of the multipart body: a text is expected,")
-    pieces = (b"\r\n" + body).split(b"\r\n--" + boundary.encode(errors="replace"))
+    edge = b"--" + boundary.encode(errors="replace")
+    # python-quickbooks ends its lines with a line feed alone, and the service takes them.
+    ending = b"\n" if b"\n" + edge in body and b"\r\n" + edge not in body else b"\r\n"
+    pieces = (ending + body).split(ending + edge)
     if len(pieces) < 3 or not pieces[-1].startswith(b"--"):  # noqa: PLR2004 - before, one part, end
         raise unsupported_property("multipart body: its last boundary is missing,")
     if len(pieces) > MOST_PARTS:
         raise unsupported_property(f"multipart body: more than {MOST_PARTS} parts,")
-    return [_part(piece) for piece in pieces[1:-1]]
+    return [_part(piece, ending) for piece in pieces[1:-1]]
 
 
-def _part(piece: bytes) -> Part:
-    head, separator, content = piece.partition(b"\r\n\r\n")
+def _part(piece: bytes, ending: bytes) -> Part:
+    head, separator, content = piece.partition(ending * 2)
     if not separator:
         raise unsupported_property("multipart body: a part has no blank line after its headers,")
     headers = Message()

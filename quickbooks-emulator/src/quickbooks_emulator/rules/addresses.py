@@ -46,7 +46,7 @@ def fill_sale(company: Company, entity: str, body: JsonObject) -> None:
     give_ids(company, body)
     if entity not in FREE_FORM:
         return
-    body["FreeFormAddress"] = True
+    body.setdefault("FreeFormAddress", True)
     if not body.get("ShipFromAddr"):
         sender = _sender(company)
         if sender:

@@ -36,7 +36,7 @@ def new(given: JsonObject) -> JsonObject:
 def merged(entity: Entity, old: JsonObject, given: JsonObject, *, is_sparse: bool) -> JsonObject:
     """The object an update asks for: sparse keeps what is not named, full drops it."""
     if is_sparse or entity.kind is Kind.SINGLE:
-        body = _sparse(old, given)
+        body = _sparse(entity, old, given)
     else:
         body = new(given)
         body.update({name: old[name] for name in entity.made if name in old})
@@ -57,13 +57,18 @@ def _is_nothing(value: Json) -> bool:
     return value is None or value in ("", {})
 
 
-def _sparse(old: JsonObject, given: JsonObject) -> JsonObject:
-    """Only what is given changes: null is ignored, "" and {} clear, preferences merge inside."""
+def _sparse(entity: Entity, old: JsonObject, given: JsonObject) -> JsonObject:
+    """Only what is given changes: null is ignored, "" and {} clear, preferences merge inside.
+
+    The company shows what it has none of as {}.
+    """
     body = dict(old)
     for name, value in given.items():
         if value is None:
             continue
-        if _is_nothing(value):
+        if value == {} and entity.kind is Kind.SINGLE:
+            body[name] = {}
+        elif _is_nothing(value):
             body.pop(name, None)
         elif name.endswith("Prefs") and isinstance(body.get(name), dict):
             body[name] = {**body[name], **value}
