@@ -290,6 +290,30 @@ def test_reading_an_account_leaves_no_mark_on_it(caller: Caller, shop: Shop) -> 
     assert (20, "0") == (account["CurrentBalance"], account["SyncToken"])
 
 
+def test_the_books_of_a_generated_company_tie(caller: Caller, emulator: Emulator) -> None:
+    """
+    Quantities are opening plus movements, values the inventory account, names' balances the
+    control accounts. Source: Intuit, "Account" (CurrentBalance), "InventoryValuationSummary".
+    """
+    emulator.reset(seed="generated:items=60,customers=20,years=1,per_day=3")
+    caller.refresh_token = emulator.settings()["refresh_token"]
+    caller.refresh()
+
+    accounts = {row["AccountType"]: row["CurrentBalance"] for row in caller.rows("Account")}
+    valuation = report(caller, "InventoryValuationSummary")
+    for row in valuation.data:
+        assert emulator.quantity(str(row[0].id)) == Decimal(row[2].value), row[0]
+    stock = next(row for row in caller.rows("Account") if row["AccountSubType"] == "Inventory")
+    assert stock["CurrentBalance"] == Decimal(valuation.totals["TOTAL"][2])
+    owed = sum(row["Balance"] for row in emulator.entities("Customer"))
+    assert accounts["Accounts Receivable"] == owed
+    assert -accounts["Accounts Payable"] == sum(
+        row["Balance"] for row in emulator.entities("Vendor")
+    )
+    trial = report(caller, "TrialBalance").totals["TOTAL"]
+    assert trial[0] == trial[1]
+
+
 def test_the_books_stand_after_a_restart(tmp_path: Path) -> None:
     """
     Opening amounts and the cost of opening stock are kept in the file, balances are worked out.

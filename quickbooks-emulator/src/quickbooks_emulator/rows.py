@@ -138,7 +138,8 @@ class Row:
 
     def with_body(self, body: JsonObject) -> Row:
         """The same row with another body."""
-        return Row(body, self.created_at, self.updated_at, self._moves)
+        # Worked out from this body, not later from the other.
+        return Row(body, self.created_at, self.updated_at, self.moves)
 
 
 class Glance:
