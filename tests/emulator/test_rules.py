@@ -328,6 +328,7 @@ def test_an_adjustment_has_so_many_lines(caller: Caller, emulator: Emulator, sho
     100 at most, and by switch only whole quantities. Source: Intuit, "InventoryAdjustment";
     neither is documented.
     """
+    emulator.switch(adjustment_repeated_item="summed")
     caller.create("InventoryAdjustment", shop.adjustment(*[1] * 100))
 
     assert (400, "6000") == caller.fault("InventoryAdjustment", shop.adjustment(*[1] * 101))

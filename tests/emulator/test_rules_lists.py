@@ -133,6 +133,8 @@ def test_an_account_with_a_balance_stays(caller: Caller, emulator: Emulator, sho
     emulator.create("Invoice", shop.invoice())
     debtor = caller.rows("Customer")[0]
     assert (400, "6220") == caller.fault("Customer", marks(debtor, Active=False))
+    emulator.switch(inactive_with_balance="allowed")
+    assert "Ada (deleted)" == caller.create("Customer", marks(debtor, Active=False))["DisplayName"]
 
     parent = caller.create("Customer", {"DisplayName": "Bea"})
     job = {"DisplayName": "Roof", "Job": True, "ParentRef": {"value": parent["Id"]}}
@@ -211,7 +213,10 @@ def test_what_is_tracked_can_be_named(
     Source: Intuit, "Class", "Department", "Preferences"; "Error codes" (5030).
     """
     field = f"{entity}Ref"
-    assert (400, "5030") == caller.fault("Invoice", shop.invoice(**{field: {"value": "1"}}))
+    unknown = shop.invoice(**{field: {"value": "1"}})
+    assert (400, "5030") == caller.fault("Invoice", unknown)
+    emulator.switch(feature_off="ignored")
+    assert field not in caller.create("Invoice", unknown)
     emulator.update("Preferences", {"Id": "1", "AccountingInfoPrefs": {preference: True}})
 
     parent = caller.create(entity, {"Name": "North"})

@@ -162,6 +162,10 @@ class Switches:
     """TermRef of a new vendor: `ignored` as integrators report, or `stored` ("Vendor")."""
     automated_tax_override: str = "ignored"
     """TotalTax sent under automated sales tax: `ignored`, or `kept` ("Invoice")."""
+    feature_off: str = "refused"
+    """A class or location where none are tracked: `refused` (5030), or `ignored` ("Invoice")."""
+    inactive_with_balance: str = "refused"
+    """Making a name or account with a balance inactive: `refused` (6220), or `allowed`."""
     subscription_ended: bool = False
     """Whether the company's subscription is over: apps' writes are refused (6190)."""
     latency_ms: int = 0

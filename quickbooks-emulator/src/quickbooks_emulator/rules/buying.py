@@ -73,8 +73,6 @@ def _check_line(company: Company, entity: str, line: JsonObject, *, is_new: bool
         raise business("A billable line needs a customer.")
     if entity == "Bill":
         line.setdefault("LinkedTxn", [])
-    if entity == "PurchaseOrder" and kind == ITEM_DETAIL:
-        line.setdefault("Received", 0)
 
 
 def _take_payable(company: Company, body: JsonObject) -> None:

@@ -75,7 +75,7 @@ def prepare(
         raise missing("Line")
     lines = _copied(lines)
     details = list(details_of(lines))
-    features.check_document(company, body, details)
+    features.check_document(company, body, details, around.switches)
     resolve_header(company, ENTITIES[entity], body)
     account_checks.check_document(company, entity, body)
     resolve_details(company, details)

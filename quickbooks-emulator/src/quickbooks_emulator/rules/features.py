@@ -55,9 +55,21 @@ def _has_categories(company: Company) -> bool:
     )
 
 
-def check_document(company: Company, body: JsonObject, details: Iterable[JsonObject]) -> None:
-    """Raises Problem 5030 for a class or location on a document of a company without them."""
+def check_document(
+    company: Company, body: JsonObject, details: Iterable[JsonObject], switches: Switches
+) -> None:
+    """Raises Problem 5030 for a class or location on a document of a company without them.
+
+    Where they are ignored they are taken off.
+    """
     holders = [body, *details]
+    if switches.feature_off == "ignored":
+        for holder in holders:
+            if not has_classes(company):
+                holder.pop("ClassRef", None)
+            if not has_departments(company):
+                holder.pop("DepartmentRef", None)
+        return
     if any(reference(holder, "ClassRef") for holder in holders) and not has_classes(company):
         raise _off("Class tracking")
     if any(reference(holder, "DepartmentRef") for holder in holders) and not has_departments(

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.problems import Problem, missing
+from quickbooks_emulator.rules.finding import referring
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
@@ -89,7 +90,13 @@ def _check_ancestors(company: Company, entity: str, body: JsonObject) -> None:
         above = reference(company.body(entity, above) or {}, "ParentRef")
 
 
-def inactivate(company: Company, entity: str, body: JsonObject, old: JsonObject | None) -> None:
+def inactivate(
+    company: Company,
+    entity: str,
+    body: JsonObject,
+    old: JsonObject | None,
+    switches: Switches,
+) -> None:
     """An object that goes inactive frees its name: " (deleted)" is appended, and stays.
 
     A second one of the name gets " (deleted 1)". Raises Problem 800 when active objects hang on it,
@@ -99,6 +106,8 @@ def inactivate(company: Company, entity: str, body: JsonObject, old: JsonObject 
         return
     if old is not None:
         _check_dependants(company, entity, old)
+        if switches.inactive_with_balance == "refused":
+            _check_balance(entity, old)
     field = name_field(entity)
     name = str(body.get(field, ""))
     if not name or DELETED_SUFFIX.search(name):
@@ -110,15 +119,18 @@ def inactivate(company: Company, entity: str, body: JsonObject, old: JsonObject 
         number += 1
 
 
-def _check_dependants(company: Company, entity: str, old: JsonObject) -> None:
+def _check_balance(entity: str, old: JsonObject) -> None:
     balance = old.get(BALANCES.get(entity, ""), 0)
     if balance and Decimal(balance):
         raise Problem("6220", f"{old[name_field(entity)]} has a balance of {balance}", "")
+
+
+def _check_dependants(company: Company, entity: str, old: JsonObject) -> None:
     if entity not in CHILD_MARK:
         return
-    for row in company.rows(entity):
+    for row in referring(company, entity, "ParentRef", old["Id"]):
         child = row.body
-        if reference(child, "ParentRef") == old["Id"] and child.get("Active", True):
+        if child.get("Active", True):
             raise Problem(
                 "800", f"{old[name_field(entity)]} is the parent of {child[name_field(entity)]}", ""
             )

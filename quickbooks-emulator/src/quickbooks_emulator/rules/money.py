@@ -32,7 +32,8 @@ def payment(
     settlement.check(company, "Payment", body)
     _refuse_negative(body["Line"])
     body["UnappliedAmt"] = subtract(body["TotalAmt"], settlement.applied("Payment", body))
-    body.setdefault("DepositToAccountRef", {"value": UNDEPOSITED_FUNDS})
+    if body["TotalAmt"]:
+        body.setdefault("DepositToAccountRef", {"value": UNDEPOSITED_FUNDS})
     body.setdefault("ProcessPayment", False)
     for line in body["Line"]:
         line.pop("Id", None)

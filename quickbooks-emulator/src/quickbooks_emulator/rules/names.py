@@ -48,6 +48,6 @@ def prepare(
     if entity in HAS_NO_ACTIVE:
         return
     body.setdefault("Active", True)
-    hierarchy.inactivate(company, entity, body, old)
+    hierarchy.inactivate(company, entity, body, old, around.switches)
     hierarchy.place(company, entity, body)
     hierarchy.check_unique(company, entity, body, around.switches)

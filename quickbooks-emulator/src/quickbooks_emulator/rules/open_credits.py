@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.json_text import JsonObject, add, plain, subtract
+from quickbooks_emulator.rules.finding import referring
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
@@ -25,12 +26,12 @@ def payment_for(company: Company, entity: str, stored: JsonObject) -> JsonObject
     partner = PARTNER.get(entity)
     if partner is None or not _is_wanted(company):
         return None
-    customer = reference(stored, "CustomerRef")
+    customer = reference(stored, "CustomerRef") or ""
     left = Decimal(stored["Balance"])
     lines: list[JsonObject] = []
-    for row in company.rows(partner):
+    for row in referring(company, partner, "CustomerRef", customer):
         open_amount = Decimal(row.body.get("Balance", 0))
-        if left <= 0 or open_amount <= 0 or reference(row.body, "CustomerRef") != customer:
+        if left <= 0 or open_amount <= 0:
             continue
         share = min(left, open_amount)
         lines.append(_line(share, partner, row.id))
