@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import requests
 
-from quickbooks_emulator.testing import Emulator
+from quickbooks_emulator.testing import Emulator, EmulatorError
 from tests.emulator.conftest import Caller, Shop
 from tests.emulator.test_serving import served
 
@@ -98,6 +98,19 @@ def test_the_documented_numbers_are_the_defaults(emulator: Emulator) -> None:
         "combined_per_minute": 800,
         "metered_per_month": 0,
     } == emulator.limits()
+
+
+@pytest.mark.parametrize("wanted", [{"per_minute": -1}, {"enabled": 1}, {"per_hour": 1}])
+def test_a_limit_that_makes_no_sense_is_refused(emulator: Emulator, wanted: dict[str, int]) -> None:
+    """
+    And changes nothing.
+    """
+    before = emulator.limits()
+
+    with pytest.raises(EmulatorError, match="2010"):
+        emulator.limits(per_second=3, **wanted)
+
+    assert before == emulator.limits()
 
 
 def test_ten_at_a_time(caller: Caller, emulator: Emulator) -> None:

@@ -6,6 +6,8 @@ import base64
 import hashlib
 import hmac
 import re
+import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,7 @@ from quickbooks import QuickBooks
 
 from quickbooks_emulator.testing import Emulator, EmulatorError
 from tests.emulator.receiver import Receiver
-from tests.emulator.test_serving import served
+from tests.emulator.test_serving import COMMAND, served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -442,6 +444,12 @@ def test_deliveries_come_twice_or_never_by_switch(stopped: Emulator, receiver: R
         {"url": ""},
         {"url": "http://localhost/x", "format": "carrier-pigeon"},
         {"url": "http://localhost/x", "entities": ["TaxRate"]},
+        {"url": "http://localhost/x", "entities": "Item"},
+        {"url": "http://localhost/x", "entities": [["Item"]]},
+        {"url": "http://localhost:99999/x"},
+        {"url": "http://local\x00host/x"},
+        {"url": 7},
+        {"url": "http://localhost/x", "colour": "red"},
     ],
 )
 def test_a_webhook_that_makes_no_sense_is_refused(emulator: Emulator, wanted: dict) -> None:
@@ -530,3 +538,25 @@ def test_a_server_that_stops_leaves_nothing_behind(
 
     assert [] == caplog.records
     assert 1 == len(receiver.received)
+
+
+def test_it_ends_cleanly_while_a_delivery_is_under_way(receiver: Receiver) -> None:
+    """
+    Exit status 0 on SIGTERM and nothing on the error output.
+    """
+    receiver.free.clear()
+    command = [COMMAND, "serve", "--port", "0", "--seed", "empty"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        emulator = Emulator.attach(process.stdout.readline().split()[-1])
+        emulator.switch(webhook_window_s=0)
+        emulator.webhook(receiver.url)
+        emulator.create("Customer", {"DisplayName": "Ada"})
+        assert receiver.arrived.wait(20)
+        emulator.close()
+
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+
+    assert (0, "") == (process.returncode, errors)

@@ -16,7 +16,7 @@ from collections import deque
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.problems import Problem
+from quickbooks_emulator.expected import TRUTH, Expected, check, is_whole
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60.0
 SECOND_S = 1.0
+MOST = Expected("a whole number, 0 or more", lambda value: is_whole(value) and value >= 0)
 
 
 @dataclass(slots=True)
@@ -45,15 +46,10 @@ class Limits:
 
     def change(self, wanted: JsonObject) -> None:
         """Set limits by name; `enabled` turns them on or off. Raises Problem 2010."""
-        names = {entry.name for entry in fields(self)} - {"is_enabled"}
+        names = [entry.name for entry in fields(self) if entry.name != "is_enabled"]
+        check(wanted, {"enabled": TRUTH, **dict.fromkeys(names, MOST)}, "")
         for name, value in wanted.items():
-            is_number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-            if name != "enabled" and (name not in names or not is_number):
-                raise Problem("2010", f"No limit {name} of {value!r}")
-        for name in names & set(wanted):
-            setattr(self, name, wanted[name])
-        if "enabled" in wanted:
-            self.is_enabled = bool(wanted["enabled"])
+            setattr(self, "is_enabled" if name == "enabled" else name, value)
 
     def as_json(self) -> JsonObject:
         """The limits as the control plane shows them."""

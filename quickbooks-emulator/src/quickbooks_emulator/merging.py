@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from quickbooks_emulator.catalogue import ENTITIES
+from quickbooks_emulator.expected import TEXT, check
 from quickbooks_emulator.json_text import add, plain
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.rules.references import LINE_REFERENCES, name_of
@@ -34,7 +35,8 @@ class Merged(NamedTuple):
 
 def merge(service: Service, company: Company, wanted: JsonObject) -> JsonObject:
     """The object that stays; `wanted` holds entity, id and into. Raises Problem."""
-    merged = Merged(*(str(wanted.get(name) or "") for name in ("entity", "id", "into")))
+    check(wanted, dict.fromkeys(("entity", "id", "into"), TEXT), "")
+    merged = Merged(*(wanted.get(name, "") for name in ("entity", "id", "into")))
     if merged.entity not in MERGEABLE:
         raise Problem("2010", f"What can be merged are {', '.join(sorted(MERGEABLE))}", "entity")
     if merged.gone == merged.kept:

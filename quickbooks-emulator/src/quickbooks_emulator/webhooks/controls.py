@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from quickbooks_emulator.expected import TEXT, Expected, check, is_text, one_of
 from quickbooks_emulator.problems import Problem
+from quickbooks_emulator.webhooks.events import FORMATS
 
 if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.service import Service
+
+TEXTS = Expected(
+    "a list of texts",
+    lambda value: isinstance(value, list) and all(is_text(entry) for entry in value),
+)
+FIELDS = {
+    "url": TEXT, "verifier_token": TEXT, "format": one_of(FORMATS), "entities": TEXTS, "app": TEXT,
+}  # fmt: skip
 
 
 def shown(service: Service) -> JsonObject:
@@ -24,6 +34,7 @@ def shown(service: Service) -> JsonObject:
 
 def subscribed(service: Service, wanted: JsonObject) -> JsonObject:
     """A new subscription. Raises Problem 2010."""
+    check(wanted, FIELDS, "")
     subscription = service.outbox.subscribe(wanted)
     _keep(service)
     return _subscription(service, subscription.id)

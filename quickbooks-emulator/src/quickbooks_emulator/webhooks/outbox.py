@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.problems import Problem
-from quickbooks_emulator.webhooks.events import FORMATS, SPOKEN_OF, Event, body_of
+from quickbooks_emulator.webhooks.events import CLOUD_EVENTS, SPOKEN_OF, Event, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -100,7 +100,7 @@ class Outbox:
     # -- subscriptions
 
     def subscribe(self, wanted: JsonObject) -> Subscription:
-        """A subscription from its JSON. Raises Problem 2010."""
+        """A subscription from its fields, which are of the right kinds. Raises Problem 2010."""
         url = str(wanted.get("url") or "")
         try:
             parts = urlsplit(url)
@@ -110,21 +110,18 @@ class Outbox:
             is_address = False
         if not is_address or not url.isprintable() or " " in url:
             raise Problem("2010", f"A webhook goes to an http or https address, not to {url!r}")
-        form = str(wanted.get("format") or FORMATS[0])
-        if form not in FORMATS:
-            raise Problem("2010", f"Unknown format {form}: known are {', '.join(FORMATS)}")
         known = {name.lower(): name for name in (*SPOKEN_OF, "InventoryAdjustment")}
         names = wanted.get("entities") or []
         if not isinstance(names, list):
             raise Problem("2010", "entities: a list is expected", "entities")
-        entities = tuple(known.get(str(name).lower(), "") for name in names)
+        entities = tuple(known.get(name.lower(), "") for name in names)
         if "" in entities:
             raise Problem("2010", f"There are no events of one of {wanted['entities']}")
         subscription = Subscription(
             self._number(),
             url,
             str(wanted.get("verifier_token") or VERIFIER_TOKEN),
-            form,
+            str(wanted.get("format") or CLOUD_EVENTS),
             entities,
             str(wanted.get("app") or ""),
         )
