@@ -319,6 +319,26 @@ def test_the_tax_service_makes_a_code_with_its_rates(caller: Caller) -> None:
     ]
 
 
+def test_an_upload_as_a_published_client_sends_it(caller: Caller) -> None:
+    """
+    Bare line feeds, an empty line first, base64, the name in the metadata alone.
+    Source: python-quickbooks, whose uploads Intuit takes.
+    """
+    body = (
+        b'\n--b\nContent-Disposition: form-data; name="file_metadata_01"\n'
+        b'Content-Type: application/json\n\n{"FileName": "a.txt"}\n\n'
+        b'--b\nContent-Disposition: form-data; name="file_content_01"\nContent-Type: text/plain\n'
+        b"Content-Transfer-Encoding: base64\n\naGVsbG8=\n\n--b--\n"
+    )
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    reply = caller.send("POST", "upload", data=body, headers=headers)
+
+    made = loads(reply.content)["AttachableResponse"][0]["Attachable"]
+    assert ("a.txt", 5) == (made["FileName"], made["Size"])
+    assert b"hello" == requests.get(made["TempDownloadUri"]).content
+
+
 def test_an_upload_may_be_packed_and_is_carried_out_once(caller: Caller) -> None:
     """
     A repeated requestid gives the first answer. Source: Intuit, "Request ID".
