@@ -90,7 +90,7 @@ def resolve_party(company: Company, holder: JsonObject, name: str, kind: str = "
     if object_id is None:
         holder.pop(name, None)
         return
-    wanted = kind or holder[name].get("type") or ""
+    wanted = str(kind or holder[name].get("type") or "").capitalize()
     kinds = [wanted] if wanted in PARTY_TYPES else ["Vendor", "Customer", "Employee"]
     entity = next((one for one in kinds if company.body(one, object_id)), kinds[0])
     resolve(company, holder, name, entity)
@@ -114,7 +114,8 @@ def resolve_details(company: Company, details: Iterable[JsonObject]) -> None:
             if name not in detail or reference(detail, name) == SHIPPING_ITEM:
                 continue
             found = resolve(company, detail, name, target)
-            if found is not None and name == "PaymentMethodRef":
+            if found is not None and name == "PaymentMethodRef" and "AccountRef" not in detail:
+                # So in a deposit's lines that only link a payment.
                 detail[name] = {"value": detail[name]["value"]}
             if found and target == "Item" and found.get("Type") == "Category":
                 raise invalid_reference(

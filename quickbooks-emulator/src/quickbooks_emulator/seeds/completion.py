@@ -61,7 +61,7 @@ def _complete_line(company: Company, entity: str, line: JsonObject) -> None:
     if entity == "Bill":
         line.setdefault("LinkedTxn", [])
     detail = line.get("DepositLineDetail") or {}
-    if "PaymentMethodRef" in detail:
+    if "PaymentMethodRef" in detail and "AccountRef" not in detail:
         detail["PaymentMethodRef"] = {"value": detail["PaymentMethodRef"]["value"]}
     if entity == "Payment":
         _explain(company, line)
