@@ -314,3 +314,31 @@ def test_it_speaks_xml_to_who_does_not_ask_for_json(caller: Caller) -> None:
     assert {"q", "x"} == set(found)
     assert "0" == found["q"].find(f"{space}QueryResponse").get("totalCount")
     assert "2010" == found["x"].find(f"{space}Fault/{space}Error").get("code")
+
+
+def test_a_batch_may_be_written_in_xml(caller: Caller, emulator: Emulator) -> None:
+    """
+    As the SDKs for .NET, Java and PHP send it; its repetition in JSON has the same answers.
+    Source: Intuit, Finance.xsd (IntuitBatchRequest).
+    """
+    body = """<IntuitBatchRequest xmlns="http://schema.intuit.com/finance/v3">
+        <BatchItemRequest bId="w" operation="create">
+            <Customer><DisplayName>Zo\u00eb</DisplayName></Customer>
+        </BatchItemRequest>
+        <BatchItemRequest bId="q"><Query>select * from Vendor</Query></BatchItemRequest>
+    </IntuitBatchRequest>"""
+    params = {"requestid": "r"}
+    headers = {"Content-Type": "application/xml", "Accept": "application/xml"}
+
+    reply = caller.send("POST", "batch", params=params, data=body.encode(), headers=headers)
+
+    (customer,) = emulator.entities("Customer")
+    space = "{http://schema.intuit.com/finance/v3}"
+    found = {item.get("bId"): item for item in ET.fromstring(reply.content)}
+    assert customer["Id"] == found["w"].findtext(f"{space}Customer/{space}Id")
+    items = [
+        {"bId": "w", "operation": "create", "Customer": {"DisplayName": "Zo\u00eb"}},
+        {"bId": "q", "Query": "select * from Vendor"},
+    ]
+    again = answers(caller, items, **params)
+    assert (customer["Id"], {}) == (again["w"]["Customer"]["Id"], again["q"]["QueryResponse"])
