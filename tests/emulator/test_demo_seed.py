@@ -27,7 +27,7 @@ def test_it_holds_the_recorded_documents(demo: Emulator) -> None:
     expected = {
         "Account": 93, "Customer": 34, "Vendor": 36, "Invoice": 37, "Payment": 20, "CreditMemo": 9,
         "Estimate": 8, "Bill": 15, "BillPayment": 10, "Purchase": 35, "PurchaseOrder": 9,
-        "Deposit": 13, "JournalEntry": 13, "SalesReceipt": 4, "RefundReceipt": 1,
+        "Deposit": 13, "JournalEntry": 13, "SalesReceipt": 4, "RefundReceipt": 1, "TimeActivity": 5,
     }  # fmt: skip
     assert expected == {name: counts[name] for name in expected}
 
@@ -134,3 +134,44 @@ def test_the_facts_lie_in_the_past(demo: Emulator) -> None:
     """
     for row in demo.entities("Invoice"):
         assert row["MetaData"]["LastUpdatedTime"][:10] <= demo.now()[:10]
+
+
+def test_it_shows_what_every_answer_shows(demo: Emulator) -> None:
+    """
+    Marks, numbered addresses and extensions that the facts leave out are there as recorded.
+    Source: answers of Intuit's US sample company, May 2026.
+    """
+    invoice = next(row for row in demo.entities("Invoice") if row["Id"] == "96")
+    payment = next(row for row in demo.entities("Payment") if row["Id"] == "128")
+    purchases = demo.entities("Purchase")
+
+    assert invoice["MetaData"]["LastModifiedByRef"]["value"]
+    assert invoice["BillAddr"]["Id"].isdecimal()
+    assert [] == invoice["Line"][0]["CustomExtensions"]
+    explained = {
+        entry["value"]["Name"]: entry["value"]["Value"]
+        for entry in payment["Line"][0]["LineEx"]["any"]
+    }
+    expected = {"txnId": "96", "txnOpenBalance": "387.00", "txnReferenceNumber": "1031"}
+    assert expected == explained
+    kinds = {row["PurchaseEx"]["any"][0]["value"]["Value"] for row in purchases}
+    assert {"1", "3", "11", "31", "54"} == kinds
+
+
+def test_new_addresses_are_numbered_behind_the_recorded_ones(
+    demo: Emulator, caller: Caller
+) -> None:
+    """
+    Source: Intuit, "Customer" (BillAddr.Id).
+    """
+    taken = {
+        int(row[name]["Id"])
+        for entity in ("Customer", "Vendor", "Invoice")
+        for row in demo.entities(entity)
+        for name in ("BillAddr", "ShipAddr", "ShipFromAddr")
+        if row.get(name)
+    }
+
+    made = caller.create("Customer", {"DisplayName": "New", "BillAddr": {"Line1": "1 New St."}})
+
+    assert int(made["BillAddr"]["Id"]) > max(taken)

@@ -107,7 +107,14 @@ def plant(company: Company, now: int, *, has_accounts: bool = True) -> None:
     for account in ACCOUNTS if has_accounts else ():
         put_account(company, account, now)
     for object_id, name, days in TERMS:
-        term = {"Id": object_id, "Name": name, "Active": True, "Type": "STANDARD", "DueDays": days}
+        term = {
+            "Id": object_id,
+            "Name": name,
+            "Active": True,
+            "Type": "STANDARD",
+            "DueDays": days,
+            "DiscountDays": 0,
+        }
         put(company, "Term", term, now)
     for object_id, name, kind in PAYMENT_METHODS:
         method = {"Id": object_id, "Name": name, "Active": True, "Type": kind}

@@ -2,9 +2,9 @@
 
 `demo.json` holds facts of Intuit's US sample company "Craig's Design and Landscaping Services" as
 its API showed them in May 2026 (ids, names, dates, amounts, lines, links; sales receipts, refund
-receipts and employees of 2023, moved on by 1,145 days) in a row form of our own: id, token,
-created, seconds until the last change, then one cell per column. `shop` adds what that company
-lacks; it is invented.
+receipts, employees and their times of 2023, moved on by 1,145 days) in a row form of our own: id,
+token, created, seconds until the last change, then one cell per column. `completion` adds what the
+service shows on every object, `shop` what that company lacks; the shop is invented.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ TARGETS = {
     "APAccountRef": "Account", "DepositToAccountRef": "Account", "IncomeAccountRef": "Account",
     "ExpenseAccountRef": "Account", "AssetAccountRef": "Account", "ItemAccountRef": "Account",
     "DiscountAccountRef": "Account", "BankAccountRef": "Account", "CCAccountRef": "Account",
-    "MarkUpIncomeAccountRef": "Account",
+    "MarkUpIncomeAccountRef": "Account", "EmployeeRef": "Employee",
 }  # fmt: skip
 WRAPPED = {
     "PrimaryEmailAddr": "Address", "BillEmail": "Address", "PrimaryPhone": "FreeFormNumber",
