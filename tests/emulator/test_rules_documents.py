@@ -281,6 +281,23 @@ def test_automated_tax_takes_no_advice(caller: Caller, emulator: Emulator, shop:
     assert {"TotalTax": 0} == caller.create("Invoice", shop.invoice(line, **sent))["TxnTaxDetail"]
 
 
+def test_shipping_needs_its_preference(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    Source: Intuit, "Invoice" (SHIPPING_ITEM_ID), "Preferences" (AllowShipping).
+    """
+    detail = {"ItemRef": {"value": "SHIPPING_ITEM_ID"}}
+    shipping = {"DetailType": "SalesItemLineDetail", "Amount": 5, "SalesItemLineDetail": detail}
+    body = shop.invoice(shop.line(), shipping)
+    assert (400, "5030") == caller.fault("Invoice", body)
+    prefer(emulator, SalesFormsPrefs={"AllowShipping": True})
+
+    stored = caller.create("Invoice", body)
+
+    assert 25 == stored["TotalAmt"]
+    ref = stored["Line"][1]["SalesItemLineDetail"]["ItemRef"]
+    assert "SHIPPING_ITEM_ID" == ref["value"]
+
+
 def test_no_discount_where_there_are_none(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     Source: Intuit, "Preferences" (AllowDiscount); "Error codes" (5030).
@@ -362,6 +379,25 @@ def test_an_update_that_says_nothing_new_leaves_no_mark(
     body = one if full else marks(one, PrivateNote="x", DocNumber="7")
 
     two = caller.create("Invoice", body)
+
+    assert one == two
+
+
+def test_what_the_service_adds_is_nothing_new(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    A full update with what was sent at first says nothing new.
+    Source: recorded full update of a purchase order, May 2026.
+    """
+    emulator.set_clock("2026-07-01T20:00:00Z", freeze=True)
+    caller.refresh()
+    sent = {**shop.buying(), "APAccountRef": {"value": "33"}, "Memo": "x"}
+    one = caller.create("PurchaseOrder", sent)
+
+    lines = [{**sent["Line"][0], "Id": "1"}]
+    again = {**sent, "Line": lines, "Id": one["Id"], "SyncToken": "0"}
+    two = caller.create("PurchaseOrder", again)
 
     assert one == two
 
@@ -516,6 +552,8 @@ def test_the_rate_and_the_total_at_home(caller: Caller, emulator: Emulator, shop
         two["HomeTotalAmt"],
         two["CurrencyRef"]["value"],
     )
+    bare = caller.create("Invoice", body)
+    assert Decimal("1.05") < bare["ExchangeRate"] < Decimal("1.15")
     home = caller.create("Invoice", shop.invoice(CurrencyRef={"value": "USD"}, ExchangeRate=9))
     assert (1, 20) == (home["ExchangeRate"], home["HomeTotalAmt"])
 
@@ -549,3 +587,28 @@ def test_every_answer_is_what_is_read_afterwards(caller: Caller, shop: Shop) -> 
         read = caller.send("GET", f"{entity.lower()}/{stored['Id']}")
 
         assert stored == loads(read.content)[entity]
+
+
+@pytest.mark.parametrize(
+    ("term", "day", "due"),
+    [
+        ({"DueDays": 15}, "2026-03-20", "2026-04-04"),
+        ({"DayOfMonthDue": 28}, "2026-03-20", "2026-03-28"),
+        ({"DayOfMonthDue": 15}, "2026-12-20", "2027-01-15"),
+        ({"DayOfMonthDue": 28, "DueNextMonthDays": 10}, "2026-03-20", "2026-04-28"),
+        ({"DayOfMonthDue": 31}, "2026-02-20", "2026-02-28"),
+        ({"DueDays": 30}, "9999-12-31", "9999-12-31"),
+    ],
+)
+def test_a_term_says_when_an_invoice_is_due(
+    caller: Caller, shop: Shop, term: dict[str, Any], day: str, due: str
+) -> None:
+    """
+    Source: Intuit, "Term" (DueDays, DayOfMonthDue, DueNextMonthDays).
+    """
+    made = caller.create("Term", {"Name": "Own", **term})
+
+    ref = {"value": made["Id"]}
+    stored = caller.create("Invoice", shop.invoice(TxnDate=day, SalesTermRef=ref))
+
+    assert due == stored["DueDate"]

@@ -106,12 +106,14 @@ def test_a_new_service_is_filled(caller: Caller) -> None:
 
 def test_an_inactive_name_keeps_its_suffix(caller: Caller, emulator: Emulator) -> None:
     """
-    A second one of the name is " (deleted 1)"; made active again, it keeps the suffix.
+    A second one of the name is " (deleted 1)"; nothing else changes while it is inactive (6000),
+    and made active again it keeps the suffix.
     Source: Intuit, "Customer" (Active); recorded answers; reports of integrators.
     """
     first = caller.create("Customer", {"DisplayName": "Ada"})
     gone = caller.create("Customer", marks(first, Active=False))
     second = caller.create("Customer", {"DisplayName": "Ada"})
+    assert (400, "6000") == caller.fault("Customer", marks(gone, Notes="x"))
 
     gone_too = caller.create("Customer", marks(second, Active=False))
     back = caller.create("Customer", marks(gone, Active=True))

@@ -1,4 +1,4 @@
-"""Exchange rates: invented, the same each time, a little different each day.
+"""The rate of a currency, as the API answers it.
 
 Source: Intuit, "ExchangeRate": home units for one foreign unit, of a date.
 """
@@ -6,13 +6,13 @@ Source: Intuit, "ExchangeRate": home units for one foreign unit, of a date.
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.clock import second_text
 from quickbooks_emulator.envelopes import enveloped
 from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.problems import Problem, missing
+from quickbooks_emulator.rates import rate
 
 if TYPE_CHECKING:
     from quickbooks_emulator.messages import Reply, Request
@@ -20,25 +20,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Company
     from quickbooks_emulator.targets import Target
 
-IN_DOLLARS = {
-    "USD": Decimal(1), "EUR": Decimal("1.09"), "GBP": Decimal("1.27"), "CAD": Decimal("0.73"),
-    "AUD": Decimal("0.66"), "CHF": Decimal("1.13"), "JPY": Decimal("0.0067"),
-    "MXN": Decimal("0.055"), "INR": Decimal("0.012"), "NZD": Decimal("0.61"),
-}  # fmt: skip
-"""Invented, of the right size."""
 CODE_LETTERS = 3
-STEP = Decimal("0.000001")
-
-
-def rate(source: str, target: str, day: date) -> Decimal:
-    """Units of `target` for one of `source` on a day. Raises Problem 2500 for no currency known."""
-    if source == target:
-        return Decimal(1)
-    for code in (source, target):
-        if code not in IN_DOLLARS:
-            raise Problem("2500", f"Invalid Reference Id : Currency {code} not found", "")
-    drift = 1 + Decimal(day.toordinal() * 7919 % 401 - 200) / 20_000
-    return (IN_DOLLARS[source] / IN_DOLLARS[target] * drift).quantize(STEP)
 
 
 def exchanged(service: Service, company: Company, request: Request, _target: Target) -> Reply:

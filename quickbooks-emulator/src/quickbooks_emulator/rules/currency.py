@@ -5,13 +5,17 @@ Source: Intuit, "Manage multiple currencies", "Preferences" (MultiCurrencyEnable
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.json_text import JsonObject, money, multiply
 from quickbooks_emulator.problems import Problem, business, missing
+from quickbooks_emulator.rates import IN_DOLLARS, rate
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from quickbooks_emulator.store import Company
 
 NAMES = {
@@ -81,7 +85,14 @@ def settle(company: Company, body: JsonObject, old: JsonObject | None) -> None:
     if wanted == own:
         body["ExchangeRate"] = 1
     elif not body.get("ExchangeRate"):
-        body["ExchangeRate"] = (old or {}).get("ExchangeRate") or 1
+        body["ExchangeRate"] = (old or {}).get("ExchangeRate") or _usual_rate(wanted, own, body)
+
+
+def _usual_rate(code: str, own: str, body: JsonObject) -> Decimal | int:
+    """The rate of the document's day; 1 for a currency whose rate is not known."""
+    if not {code, own} <= IN_DOLLARS.keys():
+        return 1
+    return rate(code, own, date.fromisoformat(body["TxnDate"]))
 
 
 def _of_party(company: Company, body: JsonObject) -> str | None:

@@ -14,6 +14,7 @@ from quickbooks_emulator.rules import (
     account_checks,
     adjustments,
     buying,
+    control_accounts,
     currency,
     features,
     links,
@@ -82,6 +83,7 @@ def prepare(
     if entity != "InventoryAdjustment":
         currency.settle(company, body, old)
     body["Line"] = lines
+    control_accounts.check(company, entity, body)
     links.check(company, entity, body, old)
     FORMS[entity](company, body, old, around)
     if entity not in LINES_ALWAYS and "Line" in body:

@@ -6,7 +6,7 @@ Source: Intuit, "Term" (DueDays, DayOfMonthDue, DueNextMonthDays).
 from __future__ import annotations
 
 import calendar
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ def on(day: date, term: JsonObject) -> date:
     """The day a document of `day` is due; the same day without a term."""
     fixed = term.get("DayOfMonthDue")
     if fixed is None:
-        return day + timedelta(days=int(term.get("DueDays", 0)))
+        last = date.max.toordinal()
+        return date.fromordinal(min(day.toordinal() + int(term.get("DueDays", 0)), last))
     target = _in_month(day.year, day.month, int(fixed))
     soon = int(term.get("DueNextMonthDays", 0))
-    if target < day or (target - day).days < soon:
+    if day.year < date.max.year and (target < day or (target - day).days < soon):
         years, month = divmod(day.month, MONTHS)
         target = _in_month(day.year + years, month + 1, int(fixed))
     return target

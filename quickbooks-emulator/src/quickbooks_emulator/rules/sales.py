@@ -145,6 +145,8 @@ def _sales_line(company: Company, line: JsonObject) -> None:
     detail = line[SALES_DETAIL]
     check_product(line, detail)
     item_id = reference(detail, "ItemRef") or _use_default_item(company, detail)
+    if item_id == SHIPPING_ITEM:
+        _check_shipping(company)
     item = company.body("Item", item_id) if item_id != SHIPPING_ITEM else None
     if item is not None:
         check_quantity(item, detail)
@@ -164,6 +166,13 @@ def _sales_line(company: Company, line: JsonObject) -> None:
         )
     else:
         detail["TaxCodeRef"] = {"value": code}
+
+
+def _check_shipping(company: Company) -> None:
+    """Raises Problem 5030 for a shipping line where shipping is off."""
+    forms = company.single("Preferences").get("SalesFormsPrefs") or {}
+    if not forms.get("AllowShipping"):
+        raise Problem("5030", "Feature Not Supported Error : Shipping is not enabled", "")
 
 
 def _use_default_item(company: Company, detail: JsonObject) -> str:
