@@ -278,6 +278,59 @@ def test_a_journal_entry_changes_what_a_customer_owes(caller: Caller, shop: Shop
     assert [0] == [row["Balance"] for row in caller.rows("Customer")]
 
 
+def test_control_accounts_need_the_name_whose_balance_they_change(
+    caller: Caller, shop: Shop
+) -> None:
+    """
+    An expense against payables lowers its vendor's balance; without a vendor it is refused, and
+    so are receivables on a bill or a transfer. Source: Intuit, "Error codes" (6000, 6430).
+    """
+    line = mixed_bill(shop)["Line"][1]
+    line["AccountBasedExpenseLineDetail"]["AccountRef"] = {"value": PAYABLE}
+    expense = money_out(Line=[line])
+    vendor = {"value": shop.vendor_id, "type": "Vendor"}
+
+    assert (400, "6000") == caller.fault("Purchase", expense)
+    caller.create("Purchase", {**expense, "EntityRef": vendor})
+    assert -7 == caller.rows("Vendor")[0]["Balance"]
+    assert 7 == balances(caller)[PAYABLE]
+
+    line["AccountBasedExpenseLineDetail"]["AccountRef"] = {"value": RECEIVABLE}
+    assert (400, "6000") == caller.fault("Bill", {**mixed_bill(shop), "Line": [line]})
+    moved = {"FromAccountRef": {"value": RECEIVABLE}, "ToAccountRef": {"value": BANK}}
+    assert (400, "6430") == caller.fault("Transfer", {"Amount": 1, **moved})
+
+
+def test_foreign_documents_post_in_the_home_currency(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    At the document's rate; the customer's balance is in the customer's currency.
+    Source: Intuit, "Manage multiple currencies".
+    """
+    emulator.update("Preferences", {"Id": "1", "CurrencyPrefs": {"MultiCurrencyEnabled": True}})
+    eve = {"DisplayName": "Eve", "CurrencyRef": {"value": "EUR"}}
+    customer = emulator.create("Customer", eve)["Id"]
+    before = balances(caller)
+
+    caller.create(
+        "Invoice",
+        {
+            **shop.invoice(shop.line(1, Decimal("9.99"), amount=Decimal("9.99"))),
+            "CustomerRef": {"value": customer},
+            "CurrencyRef": {"value": "EUR"},
+            "ExchangeRate": Decimal("1.1337"),
+        },
+    )
+
+    assert {RECEIVABLE: Decimal("11.33"), SALES: Decimal("-11.33"), STOCK: -5, SOLD: 5} == posted(
+        caller, before
+    )
+    assert [Decimal("9.99")] == [
+        row["Balance"] for row in caller.rows("Customer", f"where Id = '{customer}'")
+    ]
+
+
 def test_reading_an_account_leaves_no_mark_on_it(caller: Caller, shop: Shop) -> None:
     """
     A balance changes neither SyncToken nor LastUpdatedTime, so change data capture is silent.
