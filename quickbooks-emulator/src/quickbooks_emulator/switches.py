@@ -21,9 +21,9 @@ class Switches:
 
     stock_moves_touch_item: bool = False
     """Whether a stock movement raises the item's SyncToken and LastUpdatedTime ("Item")."""
-    quantity_update: str = "ignored"
+    quantity_update: Literal["ignored", "refused"] = "ignored"
     """What QtyOnHand on an item update does: `ignored`, `refused` (6000, -10600) ("Item")."""
-    inactive_item_stock: str = "zeroed"
+    inactive_item_stock: Literal["zeroed", "kept"] = "zeroed"
     """An item made inactive with stock: `zeroed` by an adjustment, or `kept` ("Item")."""
     cdc_inventory_adjustments: bool = True
     """Whether change data capture carries InventoryAdjustment ("Change data capture")."""
@@ -154,17 +154,17 @@ class Switches:
     """Whether InventoryAdjustment gives events: it is not in Intuit's list."""
     webhook_item_quantities: bool = False
     """Whether an item gives an Update when only its quantity moved."""
-    duplicate_name_detail: str = "sentence"
+    duplicate_name_detail: Literal["sentence", "null"] = "sentence"
     """How 6240 puts a person's taken name: a `sentence`, or `null`; both have been recorded."""
-    unbalanced_journal_code: str = "2300"
+    unbalanced_journal_code: Literal["2300", "6000"] = "2300"
     """A journal entry whose sides differ: `2300`, or `6000` as a business rule ("Error codes")."""
-    vendor_term_on_create: str = "ignored"
+    vendor_term_on_create: Literal["ignored", "stored"] = "ignored"
     """TermRef of a new vendor: `ignored` as integrators report, or `stored` ("Vendor")."""
-    automated_tax_override: str = "ignored"
+    automated_tax_override: Literal["ignored", "kept"] = "ignored"
     """TotalTax sent under automated sales tax: `ignored`, or `kept` ("Invoice")."""
-    feature_off: str = "refused"
+    feature_off: Literal["refused", "ignored"] = "refused"
     """A class or location where none are tracked: `refused` (5030), or `ignored` ("Invoice")."""
-    inactive_with_balance: str = "refused"
+    inactive_with_balance: Literal["refused", "allowed"] = "refused"
     """Making a name or account with a balance inactive: `refused` (6220), or `allowed`."""
     subscription_ended: bool = False
     """Whether the company's subscription is over: apps' writes are refused (6190)."""
