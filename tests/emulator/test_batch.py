@@ -244,6 +244,19 @@ def test_a_repeated_batch_is_not_carried_out_again(
     assert first != answers(caller, items[:1], requestid="r2")
 
 
+def test_used_ids_can_be_refused_by_switch(caller: Caller, emulator: Emulator) -> None:
+    """
+    Item by item too. Source: Intuit, "Error codes" (600).
+    """
+    emulator.switch(requestid_replay="refused")
+    answers(caller, customers(1), requestid="r")
+
+    found = answers(caller, customers(2), requestid="r")
+
+    assert "600" == fault(found["0"])
+    assert "C1" == found["1"]["Customer"]["DisplayName"]
+
+
 def test_a_batch_that_was_half_done_is_completed(caller: Caller, emulator: Emulator) -> None:
     """
     The gateway gives up after some items, which stay done; repetitions do the rest and nothing

@@ -311,6 +311,51 @@ def test_a_first_reply_survives_a_kill(tmp_path: Path) -> None:
         caller.session.close()
 
 
+def test_a_kill_in_the_middle_of_writing_makes_no_two(tmp_path: Path) -> None:
+    """
+    A write and its first reply are kept together or not at all: after kill -9 under way every
+    job is sent again, and each is there once. Source: Intuit, "Request ID".
+    """
+    data = ("--data", str(tmp_path / "emulator.db"), "--seed", "empty")
+    jobs = [f"job-{n}" for n in range(400)]
+
+    def send(job: str) -> None:
+        memo = {"value": job}
+        caller.post("salesreceipt", {"Line": [line], "CustomerMemo": memo}, requestid=job)
+
+    def made(emulator: Emulator) -> list[str]:
+        return [row["CustomerMemo"]["value"] for row in emulator.entities("SalesReceipt")]
+
+    with served(*data) as (process, url):
+        emulator = Emulator.attach(url)
+        emulator.limits(enabled=False)
+        caller, line = Caller(emulator), Shop(emulator).line()
+        emulator.close()
+        answered = threading.Event()
+        killer = threading.Thread(target=lambda: (answered.wait(20), process.kill()))
+        killer.start()
+        with pytest.raises(requests.RequestException):  # noqa: PT012 - which call it is, is chance
+            for number, job in enumerate(jobs * 100):
+                send(f"{job}-{number // len(jobs)}")
+                if number == 40:
+                    answered.set()
+        killer.join()
+        process.wait(timeout=20)
+        caller.session.close()
+
+    with served(*data) as (_, url):
+        caller.emulator = emulator = Emulator.attach(url)
+        done = made(emulator)
+        for number in range(len(done) + 1):
+            send(f"{jobs[number % len(jobs)]}-{number // len(jobs)}")
+        again = made(emulator)
+        emulator.close()
+        caller.session.close()
+
+    assert len(done) > 40
+    assert len(done) + 1 == len(again) == len(set(again))
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["a", "b", "c"]),

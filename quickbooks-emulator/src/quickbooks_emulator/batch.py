@@ -48,9 +48,13 @@ def answer(
         item = items[place]
         if 0 < service.switches.batch_breaks_after <= done:
             return TIMEOUT
-        answers[place], is_replay = replay.item_once(
-            service, company, request_id, str(item["bId"]), partial(batch.item, item)
-        )
+        work = partial(batch.item, item)
+        try:
+            answers[place], is_replay = replay.item_once(
+                service, company, request_id, str(item["bId"]), work
+            )
+        except Problem as problem:
+            answers[place], is_replay = _answered(item, "Fault", dumps(problem.fault())), True
         done += not is_replay
     return [answers[place] for place in _order(service, items, "answered")]
 
@@ -88,6 +92,10 @@ def _order(service: Service, items: Sequence[JsonObject], purpose: str) -> list[
     return places
 
 
+def _answered(item: JsonObject, name: str, text: bytes) -> bytes:
+    return b'{"%s":%s,"bId":%s}' % (name.encode(), text, dumps(str(item["bId"])))
+
+
 class _Batch:
     """One batch while it is carried out."""
 
@@ -103,7 +111,7 @@ class _Batch:
             name, text = self._answer(item)
         except Problem as problem:
             name, text = "Fault", dumps(problem.fault())
-        return b'{"%s":%s,"bId":%s}' % (name.encode(), text, dumps(str(item["bId"])))
+        return _answered(item, name, text)
 
     def _answer(self, item: JsonObject) -> tuple[str, bytes]:
         asked = [name for name in ("Query", "CDCQuery") if name in item]

@@ -113,7 +113,7 @@ def once(
 def item_once(
     service: Service, company: Company, request_id: str, item_id: str, work: Callable[[], bytes]
 ) -> tuple[bytes, bool]:
-    """A batch item's answer, and whether it is that of an earlier request."""
+    """A batch item's answer, and whether it is that of an earlier request. Raises Problem 600."""
     if not request_id:
         return work(), False
     replies, switches = service.replies_of(company.realm_id), service.switches
@@ -121,6 +121,8 @@ def item_once(
     key = f"{request_id}{SEPARATOR}{item_id}"
     first = replies.first(key, now, retention_s)
     if first is not None:
+        if switches.requestid_replay == "refused":
+            raise used(request_id)
         return first.body, True
     answer = work()
     if switches.requestid_replays_faults or not answer.startswith(b'{"Fault"'):
