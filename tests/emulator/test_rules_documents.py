@@ -612,3 +612,21 @@ def test_a_term_says_when_an_invoice_is_due(
     stored = caller.create("Invoice", shop.invoice(TxnDate=day, SalesTermRef=ref))
 
     assert due == stored["DueDate"]
+
+
+def test_a_credit_memo_keeps_its_payments_to_itself(caller: Caller, shop: Shop) -> None:
+    """
+    It shows no link, and still frees the payment when it is deleted.
+    Source: recorded rows of applied credit memos, May 2026.
+    """
+    memo = caller.create("CreditMemo", shop.invoice(shop.line(1)))
+    invoice = caller.create("Invoice", shop.invoice())
+    shares = [("Invoice", invoice["Id"], 10), ("CreditMemo", memo["Id"], 10)]
+    caller.create("Payment", shop.payment(0, *shares))
+
+    used = caller.rows("CreditMemo")[0]
+    caller.create("CreditMemo", marks(used), operation="delete")
+
+    assert (0, 0, False) == (used["Balance"], used["RemainingCredit"], "LinkedTxn" in used)
+    lines = caller.rows("Payment")[0]["Line"]
+    assert ["Invoice"] == [line["LinkedTxn"][0]["TxnType"] for line in lines]

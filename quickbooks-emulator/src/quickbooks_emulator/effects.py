@@ -12,9 +12,12 @@ from quickbooks_emulator import settlement
 from quickbooks_emulator.catalogue import ENTITIES, Entity
 from quickbooks_emulator.clock import date_text, second_text
 from quickbooks_emulator.json_text import JsonObject, add, money, plain, subtract
+from quickbooks_emulator.rules.finding import referring
+from quickbooks_emulator.rules.shape import reference
 from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from decimal import Decimal
 
     from quickbooks_emulator.rules.documents import Circumstances
@@ -93,16 +96,29 @@ class Effects:
             signs = settlement.SETTLED_BY[payer]
             if entity.name not in signs:
                 continue
-            for link in old.body.get("LinkedTxn") or []:
-                payment = self.company.row(payer, str(link.get("TxnId")))
-                if payment is None or not str(link.get("TxnType")).startswith(payer):
-                    continue
+            for payment in self._payers(entity.name, payer, old):
                 body = settlement.without(payment.body, payer, entity.name, old.id)
                 for kind, object_id, share in settlement.links(payment.body):
                     if (kind, object_id) == (entity.name, old.id):
                         self.settle(kind, object_id, payer, payment.id, -share)
                 self.owe(payer, payment.body, body)
                 self.touch(payer, payment, body)
+
+    def _payers(self, entity: str, payer: str, old: Row) -> Iterator[Row]:
+        """The payments of a kind that settle a document or use it up."""
+        if entity != "CreditMemo":
+            for link in old.body.get("LinkedTxn") or []:
+                payment = self.company.row(payer, str(link.get("TxnId")))
+                if payment is not None and str(link.get("TxnType")).startswith(payer):
+                    yield payment
+            return
+        customer = reference(old.body, "CustomerRef")
+        while customer is not None:
+            for payment in referring(self.company, payer, "CustomerRef", customer):
+                used = settlement.links(payment.body)
+                if any((kind, object_id) == (entity, old.id) for kind, object_id, _ in used):
+                    yield payment
+            customer = reference(self.company.body("Customer", customer) or {}, "ParentRef")
 
     def owe(self, entity: str, before: JsonObject, after: JsonObject) -> None:
         """Carry what a document owes, or is owed, to the balances of its names."""

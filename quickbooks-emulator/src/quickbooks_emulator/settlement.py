@@ -107,12 +107,12 @@ def with_share(target: JsonObject, payer: str, payer_id: str, share: Decimal) ->
         for entry in target.get("LinkedTxn") or []
         if (entry.get("TxnId"), entry.get("TxnType")) != (payer_id, kind)
     ]
+    if "RemainingCredit" in target:
+        # A credit memo does not say which payments use it up, as recorded.
+        return {**target, "Balance": balance, "RemainingCredit": balance}
     if share > 0:
         linked.append(link)
-    changed = {**target, "Balance": balance, "LinkedTxn": linked}
-    if "RemainingCredit" in target:
-        changed["RemainingCredit"] = balance
-    return changed
+    return {**target, "Balance": balance, "LinkedTxn": linked}
 
 
 def without(payment: JsonObject, entity: str, kind: str, object_id: str) -> JsonObject:
