@@ -59,7 +59,6 @@ EXPLAINED = [
     Exemption("Account.MetaData.LastUpdatedTime", "extra", "read again; a creation lacks it"),
     Exemption("Invoice.*", "extra", "an e-mailed answer of another version", "invoice/send-*"),
     Exemption("*.Line[].Received", "extra", "on orders that the API made"),
-    Exemption("*CreditMemo*.LinkedTxn", "extra", "shown here once it is applied, never there"),
     Exemption("*.Payment[].DepositToAccountRef", "extra", "made by the service itself, for nought"),
     Exemption("*.RemitToAddr.Id", "missing", "a purchase keeps what it was sent"),
     Exemption("*.InvoiceLink", "missing", "an address of the service's, for online payment"),

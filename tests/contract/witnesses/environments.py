@@ -40,7 +40,13 @@ def node_modules(package: str, version: str) -> Path:
     folder = KEPT / f"{package}-{version}"
     if not (folder / DONE).exists():
         npm = shutil.which("npm") or "npm"
-        quiet = ["--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"]
+        quiet = [
+            "--no-package-lock",
+            "--no-audit",
+            "--no-fund",
+            "--ignore-scripts",
+            "--loglevel=error",
+        ]
         target = ["--prefix", str(folder)]
         _run(package, [npm, "install", *quiet, *target, f"{package}@{version}"], folder)
         (folder / DONE).touch()
