@@ -119,6 +119,7 @@ def purchase(company: Company, body: JsonObject, old: JsonObject | None, _: Circ
         body.pop("Credit", None)
     if kind == "Check":
         body.setdefault("PrintStatus", "NotSet")
+    addresses.give_ids(company, body)
     body["PurchaseEx"] = name_values([("TxnType", TXN_TYPES[kind, is_credit])])
 
 
