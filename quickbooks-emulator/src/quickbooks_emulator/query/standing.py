@@ -84,6 +84,14 @@ def ranked(name: str, value: Comparable, *, is_descending: bool) -> Comparable:
 def ranking(order: Order) -> Callable[[Readable, int], tuple[Comparable, ...]]:
     """The key of a row and its position in an order: the position decides among equals."""
     reads = [(name, getter(name), is_descending) for name, is_descending in order]
+    if len(order) == 1 and not order[0][1]:
+        read_only = reads[0][1]
+
+        def single(row: Readable, position: int) -> tuple[Comparable, ...]:
+            value = read_only(row)
+            return (LOWEST if value is None else value), position
+
+        return single
 
     def key(row: Readable, position: int) -> tuple[Comparable, ...]:
         parts = [ranked(name, read(row), is_descending=down) for name, read, down in reads]
@@ -110,9 +118,9 @@ class View:
 
     def changed(self, old: Row | None, new: Row | None) -> None:
         """Follow a change of the table."""
-        before = self._key(old, self._ranked) if old is not None else None
+        before = self._key(old, self._ranked(old)) if old is not None else None
         is_in = new is not None and self._is_in(self._tested(new))
-        after = self._key(new, self._ranked) if new is not None and is_in else None
+        after = self._key(new, self._ranked(new)) if new is not None and is_in else None
         if before is not None and before != after:
             self.rows.discard(before)
         if new is not None and after is not None:
@@ -122,14 +130,15 @@ class View:
         self, rows: Iterable[Row], glance: Callable[[Row], Readable]
     ) -> Iterable[tuple[Comparable, Row]]:
         for row in rows:
-            if self._is_in(glance(row)):
-                yield self._key(row, glance), row
+            seen = glance(row)
+            if self._is_in(seen):
+                yield self._key(row, seen), row
 
     def _is_in(self, row: Readable) -> bool:
         return all(holds(row) for holds in self._holds)
 
-    def _key(self, row: Row, glance: Callable[[Row], Readable]) -> Comparable:
-        return row.position if self._rank is None else self._rank(glance(row), row.position)
+    def _key(self, row: Row, seen: Readable) -> Comparable:
+        return row.position if self._rank is None else self._rank(seen, row.position)
 
 
 class Values:
