@@ -65,7 +65,7 @@ class Replies:
         self.fresh.append(request_id)
         while self.by_id:
             oldest = next(iter(self.by_id))
-            if oldest == request_id or now - self.by_id[oldest].at < retention_s:
+            if now - self.by_id[oldest].at < retention_s:
                 break
             del self.by_id[oldest]
             self.forgotten.append(oldest)
