@@ -225,7 +225,10 @@ def test_it_holds_what_is_odd_but_legal(company: Emulator) -> None:
     assert '"' in names
     assert any(row["Name"].endswith(" (deleted)") and not row["Active"] for row in items)
     assert 2 <= max(Counter(row["Sku"] for row in items if "Sku" in row).values())
-    assert any(row["SyncToken"] != "0" for row in items)
+    changed = [row for row in items if row["SyncToken"] == "1" and row["Active"]]
+    assert changed
+    for row in changed:
+        assert row["MetaData"]["CreateTime"] < row["MetaData"]["LastUpdatedTime"]
     assert any(row.get("ParentRef") for row in company.entities("Customer"))
 
 

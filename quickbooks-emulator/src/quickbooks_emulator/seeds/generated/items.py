@@ -92,13 +92,16 @@ class Patterns:
             parent = self._parent(depth)
             body.update(SubItem=True, ParentRef={"value": parent["Id"]})
             holes |= {parent["Name"]: "parent", parent["FullyQualifiedName"]: "path"}
+        if is_touched and is_active:
+            body["Description"] = "before"
         name = body["Name"] = f"@name@{len(self._made)}"
         holes[name] = "name"
         item = shop.write("Item", body, "id")
         if not is_active:
             shop.write("Item", {**pristine(item), "Active": False}, "id", moment=UPDATED)
         elif is_touched:
-            shop.write("Item", pristine(item), "id", moment=UPDATED)
+            again = {**pristine(item), "Description": "@text@"}
+            shop.write("Item", again, "id", moment=UPDATED)
         return shop.template("Item", item["Id"], holes)
 
     def _body(self, kind: str) -> JsonObject:
