@@ -122,14 +122,13 @@ class Service:
         return next(iter(self.companies.values()))
 
     def writer(
-        self, company: Company, *, allows_duplicate_number: bool = False, may_bundle: bool = False
+        self, company: Company, *, allows_duplicate_number: bool = False, is_by_hand: bool = False
     ) -> Writer:
         """A writer for this moment."""
         return Writer(
             company,
-            Circumstances(self.clock.today(), self.switches, allows_duplicate_number),
+            Circumstances(self.clock.today(), self.switches, allows_duplicate_number, is_by_hand),
             int(self.clock.epoch()),
-            may_bundle,
         )
 
     def in_one_piece(
@@ -217,7 +216,7 @@ class Service:
                     raise Problem("2010", f"{name}: a list is expected")
                 for body in bodies:
                     writer = self.writer(
-                        company, allows_duplicate_number=allows_duplicate_number, may_bundle=True
+                        company, allows_duplicate_number=allows_duplicate_number, is_by_hand=True
                     )
                     whole = _with_token(company, name, body)
                     done.setdefault(name, []).append(writer.write(entity, operation, whole))

@@ -6,7 +6,7 @@ Source: Intuit, "Create, update, delete and void" on the reference page of each 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,6 @@ class Writer:
     company: Company
     around: documents.Circumstances
     now: int
-    may_bundle: bool = False
 
     @property
     def effects(self) -> Effects:
@@ -59,8 +58,6 @@ class Writer:
 
         Without an operation the presence of an Id decides. Raises Problem.
         """
-        if self.may_bundle and not self.around.is_by_hand:
-            self.around = replace(self.around, is_by_hand=True)
         if operation not in OPERATIONS:
             raise Problem("500", f"Operation {operation} is not supported.")
         self._check_subscription()
