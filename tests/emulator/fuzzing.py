@@ -314,7 +314,8 @@ def request_bytes(method: str, path: str, headers: dict[str, str], body: bytes) 
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", "Connection: close"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode("utf-8", errors="replace") + body
+    # Latin-1, so that bytes come which are no UTF-8.
+    return "\r\n".join(lines).encode("latin-1", errors="replace") + body
 
 
 def _quoted(value: str) -> str:

@@ -110,6 +110,7 @@ def test_a_link_ends_after_fifteen_minutes(caller: Caller) -> None:
         forged.status_code,
     )
     assert "Request has expired" in late.text
+    assert "signature does not match" in forged.text
 
 
 def test_an_attachable_is_read_changed_queried_and_deleted(caller: Caller, shop: Shop) -> None:

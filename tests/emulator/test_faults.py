@@ -345,8 +345,11 @@ def test_chunks_stop_coming(caller: Caller, emulator: Emulator) -> None:
     """
     emulator.fail(operation="query", do={"kind": "cut_chunk"})
 
+    reply = caller.send("GET", "query", params={"query": "select * from Account"}, stream=True)
+
+    assert "chunked" == reply.headers["Transfer-Encoding"]
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        caller.send("GET", "query", params={"query": "select * from Account"})
+        _ = reply.content
     assert 200 == caller.send("GET", "companyinfo/1").status_code
 
 

@@ -336,6 +336,25 @@ def test_what_is_no_http_is_a_bad_request(caller: Caller, sent: bytes) -> None:
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400", b"HTTP/1.1 431", b"HTTP/1.1 414"))
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Host: a\r\nAuthorization: Bearer \xff\xfe\xfd\xfc\xff\xfe\xfd\xfc\xff\xfe",
+        b"Host: a\r\nContent-Type: \xff",
+        b"Host: \xff",
+    ],
+)
+def test_headers_need_not_be_text(caller: Caller, header: bytes) -> None:
+    """
+    Bytes that are no UTF-8 are refused like any others. Source: RFC 9110, section 5.5.
+    """
+    line = f"POST {company(caller)}/customer HTTP/1.1\r\n".encode()
+
+    (answer,) = raw(caller, line + header + b"\r\nContent-Length: 2\r\n\r\n{}")
+
+    assert answer.startswith(b"HTTP/1.1 401"), answer
+
+
 def test_every_reply_names_its_transaction(caller: Caller) -> None:
     """
     Refusals and faults too; the content type is written as the service writes it.
