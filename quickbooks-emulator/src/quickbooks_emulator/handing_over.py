@@ -34,11 +34,10 @@ PORTAL = "https://connect.intuit.com/portal/app/CommerceNetwork/view"
 OK = 200
 
 
-def as_pdf(service: Service, company: Company, _request: Request, target: Target) -> Reply:
+def as_pdf(_service: Service, company: Company, _request: Request, target: Target) -> Reply:
     """The document as a file to print."""
     row = _form(company, target, "pdf")
     name = str(company.single("CompanyInfo").get("CompanyName", ""))
-    del service
     return Reply(OK, pdf.document(target.entity, row.body, name), "application/pdf")
 
 

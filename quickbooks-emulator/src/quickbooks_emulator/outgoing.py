@@ -5,14 +5,10 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from typing import TYPE_CHECKING
 
 from aiohttp import HttpVersion11, web
 
 from quickbooks_emulator.messages import Delivery, Reply, transaction_id
-
-if TYPE_CHECKING:
-    from multidict import CIMultiDict
 
 WORTH_PACKING = 1024
 PIECES = 40
@@ -65,7 +61,7 @@ def _whole(incoming: web.BaseRequest, reply: Reply) -> web.Response:
     return response
 
 
-def _headers(reply: Reply) -> CIMultiDict[str] | dict[str, str]:
+def _headers(reply: Reply) -> dict[str, str]:
     return {
         "intuit_tid": transaction_id(),
         "QBO-Version": "2000.100",
