@@ -6,14 +6,15 @@ DIRECTORY holds an `index.json`: a list of objects with `file` (a JSON file in t
 `http` (the request, with `-> status`), `note` and `source`. What each answer shows is made in an
 empty company, asked for again and compared field by field; requests that were recorded too (a note
 names their answer) are sent as they were. `--facts` writes which fields there were, no values.
-Ends with 1 when something
-differs that EXPLAINED does not explain.
+Ends
+with 1 when something differs that EXPLAINED does not explain.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from recorded.shapes import Deviation
 
 SHOWN = 160
+PAGE = re.compile(r"\s+(?:MAXRESULTS|STARTPOSITION)\s+\d+", re.IGNORECASE)
 EXPLAINED = [
     Exemption("*Addr.Lat", "missing", "the service's geocoder filled it in"),
     Exemption("*Addr.Long", "missing", "the service's geocoder filled it in"),
@@ -129,7 +131,18 @@ def comparison(
         return lambda: check_request(emulator, recorded, answers[0], context=context)
     if recorded.kind == "other" or any("SyncToken" not in row for row in recorded.rows):
         return None
-    return lambda: check(emulator, recorded, context=context)
+    beside = [each for each in files if each is not recorded and _are_pages(each, recorded)]
+    return lambda: check(emulator, recorded, beside=beside, context=context)
+
+
+def _are_pages(one: Recorded, other: Recorded) -> bool:
+    """Whether both are pages of one query: each page needs the objects of the others."""
+    statements = [PAGE.sub("", each.query) for each in (one, other)]
+    return (
+        one.source.split(" ")[0] == other.source.split(" ")[0]
+        and bool(statements[0])
+        and (statements[0] == statements[1])
+    )
 
 
 if __name__ == "__main__":

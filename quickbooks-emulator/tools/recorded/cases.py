@@ -208,7 +208,8 @@ def _queried(replay: Replay, recorded: Recorded) -> list[Deviation]:
 
 def _own_ids(replay: Replay, recorded: Recorded, listed: str) -> str:
     ids = [part.strip().strip("'") for part in listed.split(",")]
-    return ", ".join(f"'{replay.ids[recorded.entity, each]}'" for each in ids)
+    # An id that no answer at hand shows stays as it is: it names nothing here.
+    return ", ".join(f"'{replay.ids.get((recorded.entity, each), each)}'" for each in ids)
 
 
 def _rows(
