@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from quickbooks_emulator.testing import Emulator
     from tests.emulator.conftest import Shop
 
-LATENCY_MS = 150
+LATENCY_MS = 800
+"""Long enough for the other request to arrive, also on a busy machine."""
 OK, REFUSED = 200, 400
 
 
@@ -91,6 +92,21 @@ def test_what_moves_no_stock_is_not_locked(caller: Caller, emulator: Emulator, s
     )
 
     assert [OK] * 4 == [reply.status_code for reply in replies]
+
+
+def test_a_query_sent_by_post_is_no_write(caller: Caller, emulator: Emulator) -> None:
+    """
+    Two queries over invoices at the same time are both answered.
+    """
+    emulator.switch(latency_ms=LATENCY_MS)
+    text, kind = "select * from Invoice", {"Content-Type": "application/text"}
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [
+            pool.submit(caller.send, "POST", "query", data=text, headers=kind) for _ in range(2)
+        ]
+
+    assert [OK, OK] == [each.result().status_code for each in running]
 
 
 def test_deleting_and_batches_move_stock_too(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.targets import Target
 
 MOVING = frozenset({*SIGNS, "Item"})
+WRITES = frozenset({"create", "update", "delete", "void"})
 WORDS = (
     "Another user was creating/editing/deleting a transaction with inventory products at exactly "
     "the same time. Please try again in 30 min."
@@ -67,10 +68,11 @@ async def turn(service: Service, request: Request, target: Target) -> AsyncItera
 
 def _is_write(service: Service, request: Request, target: Target) -> bool:
     """Whether the request is carried out and may move stock; a repeated one is only answered."""
-    may_move = target.entity in MOVING or target.operation == "batch"
+    is_document = target.entity in MOVING and target.operation in WRITES
+    may_move = request.method == "POST" and (is_document or target.operation == "batch")
     request_id = request.query.get("requestid", "")
-    if request.method != "POST" or not may_move or not request_id:
-        return request.method == "POST" and may_move
+    if not may_move or not request_id:
+        return may_move
     replies, now = service.replies_of(target.realm_id), service.clock.epoch()
     return replies.first(request_id, now, service.switches.requestid_retention_s) is None
 
