@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Row
     from quickbooks_emulator.switches import Switches
 
-__all__ = ["HANDLERS", "Target", "answer", "enveloped", "parsed", "query_rules", "target_of"]
+__all__ = ["answer", "target_of"]
 
 Handler: TypeAlias = Callable[[Service, Company, Request, Target], Reply]
 OK = 200

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PREFIX = "/_emulator/"
 CLOCK: Fields = {"advance_s": STEP, "set": MOMENT, "freeze": TRUTH}
 Handler: TypeAlias = "Callable[[Service, Request, list[str]], Json]"
+"""What answers a call: its value, or (of `webhooks`) an awaitable of it."""
 
 
 async def answer(service: Service, request: Request) -> Reply:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import settlement
-from quickbooks_emulator.catalogue import ENTITIES, Entity
+from quickbooks_emulator.catalogue import COMMON, ENTITIES, Entity
 from quickbooks_emulator.clock import date_text, second_text
 from quickbooks_emulator.json_text import JsonObject, add, money, plain, subtract
 from quickbooks_emulator.rules.finding import referring
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 SHOWS_LAST_WRITER = frozenset({"Invoice", "Bill", "PurchaseOrder"})
 USER_ID = "9341450000000001"
-COMPUTED = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 
 
 @dataclass(slots=True)
@@ -38,7 +37,7 @@ class Effects:
 
     def marked(self, entity: str, body: JsonObject, old: Row | None) -> JsonObject:
         """The object with id, token and times."""
-        clean = {k: v for k, v in body.items() if k not in COMPUTED}
+        clean = {k: v for k, v in body.items() if k not in COMMON}
         object_id = old.id if old else self.company.take_id(entity)
         created = second_text(old.created_at if old else self.now)
         meta: JsonObject = {"CreateTime": created, "LastUpdatedTime": second_text(self.now)}

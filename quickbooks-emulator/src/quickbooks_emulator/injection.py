@@ -112,7 +112,7 @@ class Rule:
 
 
 @dataclass(slots=True)
-class Rules:
+class FaultRules:
     """All armed faults, in the order in which they were armed.
 
     The dice start anew with each reset and whenever all are disarmed, so that a run can be

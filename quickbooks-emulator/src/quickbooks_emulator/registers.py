@@ -23,6 +23,7 @@ Change = tuple[Key, "Row | None", "Row | None"]
 """What was touched, the row before and the row after."""
 
 PEOPLE = ("Customer", "Vendor", "Employee")
+"""The lists whose members share one register of names."""
 FIRST_NUMBER = 1001
 IDENTIFYING = frozenset({"DisplayName", "Name", "ParentRef"})
 """The properties that `identity_of` looks at."""

@@ -11,7 +11,7 @@ from quickbooks_emulator.books.ledger import Ledger
 from quickbooks_emulator.calls import Calls
 from quickbooks_emulator.catalogue import ENTITIES, Entity
 from quickbooks_emulator.clock import Clock
-from quickbooks_emulator.injection import Rules
+from quickbooks_emulator.injection import FaultRules
 from quickbooks_emulator.limits import Limits, Meter
 from quickbooks_emulator.messages import Delivery
 from quickbooks_emulator.oauth import REALM_ID, REFRESH_TOKEN, USER_ID, Authority
@@ -47,7 +47,7 @@ class Service:
     clock: Clock = field(default_factory=Clock)
     switches: Switches = field(default_factory=Switches)
     limits: Limits = field(default_factory=Limits)
-    faults: Rules = field(default_factory=Rules)
+    faults: FaultRules = field(default_factory=FaultRules)
     calls: Calls = field(default_factory=Calls)
     authority: Authority = field(default_factory=Authority)
     companies: dict[str, Company] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """The emulator as a handle for tests: a server in a thread, or one that already runs.
 
-with Emulator() as emulator:
-emulator.create("Customer", {"DisplayName": "Ada"})
+`with Emulator() as emulator: emulator.create("Customer", {"DisplayName": "Ada"})`
 """
 
 from __future__ import annotations

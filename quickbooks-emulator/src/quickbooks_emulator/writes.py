@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import falling_due, linking, settlement, stock
-from quickbooks_emulator.catalogue import ENTITIES, Entity, Kind
+from quickbooks_emulator.catalogue import COMMON, ENTITIES, Entity, Kind
 from quickbooks_emulator.effects import Effects
 from quickbooks_emulator.json_text import JsonObject, money, plain, subtract
 from quickbooks_emulator.problems import Problem, business, missing, not_found
@@ -95,7 +95,7 @@ class Writer:
         is_sparse = bool(given.get("sparse"))
         body = merging.merged(entity, old.body, wanted, is_sparse=is_sparse)
         _check_required(entity, body)
-        if merging.says_the_same(old.body, body) and body.keys() >= old.body.keys() - merging.MARKS:
+        if merging.says_the_same(old.body, body) and body.keys() >= old.body.keys() - COMMON:
             return old.body
         self.effects.give_back(entity, old.body)
         self._prepare(entity, body, old.body)

@@ -7,6 +7,7 @@ them in its 2010 faults.
 from __future__ import annotations
 
 COMMON = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
+"""What the service sets on every object, whatever a caller sends."""
 
 HEADER = frozenset({
     "DocNumber", "TxnDate", "PrivateNote", "DepartmentRef", "ClassRef", "CurrencyRef",

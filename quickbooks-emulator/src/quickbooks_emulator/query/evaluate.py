@@ -17,7 +17,7 @@ from quickbooks_emulator.query import candidates
 from quickbooks_emulator.query.conditions import tests_of
 from quickbooks_emulator.query.grammar import DEFAULT_RESULTS, MAX_RESULTS, Query, parse
 from quickbooks_emulator.query.readings import Rules
-from quickbooks_emulator.query.values import CREATED, EXACT, UPDATED, invalid, property_named
+from quickbooks_emulator.query.values import AS_WRITTEN, CREATED, UPDATED, invalid, property_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -107,7 +107,7 @@ def _order(entity: Entity, query: Query, rules: Rules) -> tuple[tuple[str, bool]
         return keys
     if entity.kind is Kind.TRANSACTION:
         return ((UPDATED, True), (CREATED, True))
-    return ((NAMES.get(entity.name, "Name") + EXACT, False),)
+    return ((NAMES.get(entity.name, "Name") + AS_WRITTEN, False),)
 
 
 def _sortable(entity: Entity, written: str, rules: Rules) -> str:

@@ -28,7 +28,7 @@ Comparable: TypeAlias = Any
 
 UPDATED = "MetaData.LastUpdatedTime"
 CREATED = "MetaData.CreateTime"
-EXACT = " (exact)"
+AS_WRITTEN = " (exact)"
 """Behind a property's name: its text as written, which orders by code point."""
 NULL = " "
 """The literal that stands for null. Source: Intuit, "Query operations and syntax"."""
@@ -76,7 +76,7 @@ _SPELLINGS: dict[str, dict[str, str]] = {}
 
 def outermost(name: str) -> str:
     """The property of the object that `getter(name)` reads."""
-    return name.partition(".")[0].removesuffix(EXACT)
+    return name.partition(".")[0].removesuffix(AS_WRITTEN)
 
 
 def getter(name: str) -> Callable[[Readable], Comparable]:
@@ -85,7 +85,7 @@ def getter(name: str) -> Callable[[Readable], Comparable]:
     if name in kept_apart:
         return attrgetter(kept_apart[name])
     convert = _conversion(name)
-    plain = name.removesuffix(EXACT)
+    plain = name.removesuffix(AS_WRITTEN)
     return lambda row: convert(row.body.get(plain))
 
 
@@ -101,7 +101,7 @@ def _conversion(name: str) -> Callable[[object], Comparable]:
         return lambda value: _inside(value, "value")
     if name == "PrimaryEmailAddr":
         return lambda value: _folded(_inside(value, "Address"))
-    return _as_it_is if name in DATES or name.endswith(EXACT) else _folded
+    return _as_it_is if name in DATES or name.endswith(AS_WRITTEN) else _folded
 
 
 def listed(name: str) -> Callable[[Readable], list[Comparable]]:

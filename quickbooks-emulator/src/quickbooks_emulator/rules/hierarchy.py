@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.problems import Problem, missing
+from quickbooks_emulator.registers import PEOPLE
 from quickbooks_emulator.rules.finding import referring
 from quickbooks_emulator.rules.shape import reference
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 DELETED_SUFFIX = re.compile(r" \(deleted(?: \d+)?\)$")
 MOST_LEVELS = 5
-PEOPLE = frozenset({"Customer", "Vendor", "Employee"})
 CHILD_MARK = {
     "Item": "SubItem", "Customer": "Job", "Account": "SubAccount", "Class": "SubClass",
     "Department": "SubDepartment",

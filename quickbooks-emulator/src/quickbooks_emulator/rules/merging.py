@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.catalogue import Kind
+from quickbooks_emulator.catalogue import COMMON, Kind
 
 if TYPE_CHECKING:
     from quickbooks_emulator.catalogue import Entity
     from quickbooks_emulator.json_text import Json, JsonObject
 
-MARKS = frozenset({"Id", "SyncToken", "MetaData", "domain", "sparse", "status"})
 KEPT_ON_UPDATE = {
     "Item": ("QtyOnHand", "InvStartDate"),
     "InventoryAdjustment": (),
@@ -24,7 +23,7 @@ KEPT_ON_UPDATE = {
 
 def writable(entity: Entity, given: JsonObject, *, is_by_hand: bool) -> JsonObject:
     """What a caller may set of what was sent."""
-    left_out = MARKS if is_by_hand and entity.kind is Kind.SINGLE else MARKS | entity.made
+    left_out = COMMON if is_by_hand and entity.kind is Kind.SINGLE else COMMON | entity.made
     return {name: value for name, value in given.items() if name not in left_out}
 
 
@@ -47,7 +46,7 @@ def merged(entity: Entity, old: JsonObject, given: JsonObject, *, is_sparse: boo
         # Tax is worked out again for the new lines.
         code = body["TxnTaxDetail"].get("TxnTaxCodeRef")
         body["TxnTaxDetail"] = {"TxnTaxCodeRef": code} if code else {}
-    for name in MARKS:
+    for name in COMMON:
         body.pop(name, None)
     body["Id"] = old["Id"]
     return body
@@ -92,6 +91,6 @@ def says_the_same(old: Json, new: Json) -> bool:
 
 def is_unchanged(old: JsonObject, body: JsonObject) -> bool:
     """Whether the object that would be stored is the stored one, marks apart."""
-    return {k: v for k, v in old.items() if k not in MARKS} == {
-        k: v for k, v in body.items() if k not in MARKS
+    return {k: v for k, v in old.items() if k not in COMMON} == {
+        k: v for k, v in body.items() if k not in COMMON
     }

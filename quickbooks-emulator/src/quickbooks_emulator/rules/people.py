@@ -72,7 +72,7 @@ def _printed(body: JsonObject) -> str:
 
 
 def pseudonym(company: Company, name: str) -> str:
-    """The V4IDPseudonym of a vendor: the same for the same name in the same company."""
+    """The V4IDPseudonym of a customer or vendor: the same for the same name in the same company."""
     digest = hashlib.sha256(f"{company.realm_id}/{name}".encode()).hexdigest()
     return f"002098{digest[:32]}"
 

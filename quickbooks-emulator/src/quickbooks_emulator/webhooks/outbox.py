@@ -18,7 +18,7 @@ from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.webhooks.events import CLOUD_EVENTS, SPOKEN_OF, Event, body_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.switches import Switches
@@ -146,7 +146,7 @@ class Outbox:
     def note(
         self,
         realm_id: str,
-        told: Iterable[tuple[str, str, str]],
+        told: Sequence[tuple[str, str, str]],
         now: float,
         realms_of: Callable[[str], set[str]],
         deleted_id: str = "",
