@@ -1,7 +1,8 @@
 """
 node-quickbooks, unmodified, against the emulator: its own settings name the addresses.
 
-Collected only where Node and npm are there; the last line of the run says when they are not.
+Collected only where Node and npm are there; the last line of the run says when they are not, and
+with CI set they fail instead.
 """
 
 from __future__ import annotations

@@ -150,7 +150,9 @@ def test_a_copied_sale_has_the_same_fields(caller: Caller, company: Emulator) ->
     """
     Documents too are what an app's own would be. Source: Intuit, "SalesReceipt".
     """
-    for body in company.entities("SalesReceipt")[::40]:
+    sales = company.entities("SalesReceipt")[::40]
+    assert sales
+    for body in sales:
         again = without(body, GIVEN_BY_SERVICE) | {"DocNumber": f"A{body['DocNumber']}"}
         again["Line"] = [
             line for line in body["Line"] if "Id" in line or "DiscountLineDetail" in line

@@ -66,6 +66,7 @@ def test_an_object_is_the_mirror_of_its_json(caller: Caller, shop: Shop) -> None
         ("application/json, text/plain, */*", "", True),
         ("*/*", "", False),
         ("", "", False),
+        (None, "", False),
         ("text/html", "", False),
         ("*/*", "format=json", True),
         ("application/json", "format=xml", False),
@@ -75,9 +76,10 @@ def test_an_object_is_the_mirror_of_its_json(caller: Caller, shop: Shop) -> None
     ],
 )
 def test_json_comes_to_those_who_ask_for_it(
-    caller: Caller, accept: str, query: str, *, is_json: bool
+    caller: Caller, accept: str | None, query: str, *, is_json: bool
 ) -> None:
     """
+    Who does not ask (no header at all, or curl's */*) gets XML.
     Source: Intuit, "Basics of the Accounting API" (Accept); node-quickbooks sends format=json.
     """
     reply = caller.send("GET", f"companyinfo/1?{query}", headers={"Accept": accept})

@@ -38,8 +38,9 @@ def python_environment(name: str) -> Path:
 def node_modules(package: str, version: str) -> Path:
     """The `node_modules` folder that holds a pinned package. Raises WitnessError."""
     folder = KEPT / f"{package}-{version}"
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise WitnessError(f"{package} bears no witness: Node and npm are not on the path.")
     if not (folder / DONE).exists():
-        npm = shutil.which("npm") or "npm"
         quiet = [
             "--no-package-lock",
             "--no-audit",
@@ -48,7 +49,7 @@ def node_modules(package: str, version: str) -> Path:
             "--loglevel=error",
         ]
         target = ["--prefix", str(folder)]
-        _run(package, [npm, "install", *quiet, *target, f"{package}@{version}"], folder)
+        _run(package, ["npm", "install", *quiet, *target, f"{package}@{version}"], folder)
         (folder / DONE).touch()
     return folder / "node_modules"
 
