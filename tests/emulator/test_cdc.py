@@ -137,12 +137,12 @@ def test_adjustments_may_be_missing_from_it(caller: Caller, emulator: Emulator, 
     emulator.advance(100)
     since = emulator.now()[:19] + "Z"
     emulator.create("InventoryAdjustment", shop.adjustment(1))
-    assert 1 == len(caller.cdc("InventoryAdjustment", since)["InventoryAdjustment"])
-
-    emulator.switch(cdc_inventory_adjustments=False)
-
     params = {"entities": "InventoryAdjustment", "changedSince": since}
     assert 400 == caller.send("GET", "cdc", params=params).status_code
+
+    emulator.switch(cdc_inventory_adjustments=True)
+
+    assert 1 == len(caller.cdc("InventoryAdjustment", since)["InventoryAdjustment"])
 
 
 def test_one_call_is_one_metered_read(caller: Caller, emulator: Emulator) -> None:

@@ -400,11 +400,10 @@ def test_queries_over_adjustments_follow_the_switches(
     Source: Intuit, "InventoryAdjustment" (only reading by id is documented).
     """
     emulator.create("InventoryAdjustment", shop.adjustment(-1))
-    assert "Line" in caller.rows("InventoryAdjustment")[0]
-
-    emulator.switch(adjustment_query_has_lines=False, adjustment_update_queryable=False)
-
+    later = "where MetaData.LastUpdatedTime > '2020-01-01'"
     assert "Line" not in caller.rows("InventoryAdjustment")[0]
-    assert "4001" == caller.refused_query(
-        "select * from InventoryAdjustment where MetaData.LastUpdatedTime > '2020-01-01'"
-    )
+    assert "4001" == caller.refused_query(f"select * from InventoryAdjustment {later}")
+
+    emulator.switch(adjustment_query_has_lines=True, adjustment_update_queryable=True)
+
+    assert "Line" in caller.rows("InventoryAdjustment", later)[0]

@@ -53,11 +53,14 @@ DOCUMENTED = {
 
 
 @pytest.mark.parametrize("entity", sorted(DOCUMENTED))
-def test_only_marked_properties_filter_and_sort(caller: Caller, entity: str) -> None:
+def test_only_marked_properties_filter_and_sort(
+    caller: Caller, emulator: Emulator, entity: str
+) -> None:
     """
     Any other is refused by name, and the Id never sorts.
     Source: Intuit, API reference, "filterable" and "sortable"; release notes on Id (2025, 2026).
     """
+    emulator.switch(adjustment_update_queryable=True)
     marked, _, sorting = DOCUMENTED[entity].partition("|")
     sorts = {word[:-1] for word in marked.split() if word.endswith("*")} | MOMENTS
     filters = {word.rstrip("*") for word in marked.split()} | sorts | {"Id"}

@@ -16,6 +16,7 @@ HOUR = 3600
 
 def test_an_idle_run_of_all_streams_costs_one_call(company: Company, run_tap: TapCommand) -> None:
     """One change data capture call for all; tax lists are not due again."""
+    company.emulator.switch(cdc_inventory_adjustments=True)
     item = company.item("Rake")
     company.invoice(item)
     company.adjustment(item, 2)
@@ -36,6 +37,7 @@ def test_quantities_cost_one_call_more_for_each_thousand_items(
     company: Company, run_tap: TapCommand
 ) -> None:
     """Full pages of inventory items, whatever else is idle."""
+    company.emulator.switch(cdc_inventory_adjustments=True)
     for number in range(5):
         company.item(f"Rake {number}")
     company.service("Advice")

@@ -1,6 +1,6 @@
 """The readings of facts that Intuit does not settle: one switch each, the hostile one first.
 
-Numbers in brackets name what the fact is about in Intuit's documentation.
+Names in brackets are the page or the programme of Intuit's that leaves the fact open.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Switches:
     """What QtyOnHand on an item update does: `ignored`, `refused` (6000, -10600) ("Item")."""
     inactive_item_stock: Literal["zeroed", "kept"] = "zeroed"
     """An item made inactive with stock: `zeroed` by an adjustment, or `kept` ("Item")."""
-    cdc_inventory_adjustments: bool = True
+    cdc_inventory_adjustments: bool = False
     """Whether change data capture carries InventoryAdjustment ("Change data capture")."""
     cdc_old_since: Literal["partial", "fault"] = "partial"
     """A changedSince older than 30 days: `partial` (200, silently only 30 days) or `fault`."""
@@ -85,9 +85,9 @@ class Switches:
     """Whether properties filter and sort whose marks are not known, such as Vendor.Balance."""
     query_reference_value: bool = False
     """Whether `CustomerRef.value` filters as `CustomerRef` does; else 4001."""
-    adjustment_query_has_lines: bool = True
+    adjustment_query_has_lines: bool = False
     """Whether rows of a query over InventoryAdjustment carry their lines."""
-    adjustment_update_queryable: bool = True
+    adjustment_update_queryable: bool = False
     """Whether MetaData.LastUpdatedTime of InventoryAdjustment filters and sorts."""
     adjustment_lines: int = 100
     """The most lines an InventoryAdjustment may have; more are refused (6000)."""
@@ -166,6 +166,20 @@ class Switches:
     """A class or location where none are tracked: `refused` (5030), or `ignored` ("Invoice")."""
     inactive_with_balance: Literal["refused", "allowed"] = "refused"
     """Making a name or account with a balance inactive: `refused` (6220), or `allowed`."""
+    item_type: Literal["required", "optional"] = "required"
+    """Type of a new item: an app that names none is refused (2020), or gets a service ("Item")."""
+    item_expense_account: Literal["optional", "required"] = "optional"
+    """ExpenseAccountRef of what is sold without stock: the page requires it, the service was
+    recorded in 2026 to take a service without ("Item")."""
+    sales_receipt_customer: Literal["optional", "required"] = "optional"
+    """CustomerRef of a sales receipt: the page requires it, receipts without were recorded
+    ("SalesReceipt")."""
+    sparse_demands_references: bool = True
+    """Whether sparse updates of Bill, Purchase and Payment must name their references and total
+    again, else 2020 (their pages, sparse update)."""
+    adjustment_date: Literal["required", "today"] = "required"
+    """An adjustment of an app without TxnDate: refused (2020), or of `today`; the page says both
+    ("InventoryAdjustment")."""
     subscription_ended: bool = False
     """Whether the company's subscription is over: apps' writes are refused (6190)."""
     latency_ms: int = 0
