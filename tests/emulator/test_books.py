@@ -432,3 +432,22 @@ def test_layers_do_not_depend_on_the_order_of_writing(
     assert [e.value for e in straight.events] == [e.value for e in layers.events]
     assert layers.worth == sum((e.value for e in events), Decimal(0))
     assert layers.quantity or layers.worth == 0
+
+
+def test_paying_old_invoices_values_nothing_again(
+    caller: Caller, emulator: Emulator, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A payment changes an invoice's balance and nothing that it posts or moves, so the books look
+    at no later document again. Source: Intuit, "Payment", "Invoice" (Balance, LinkedTxn).
+    """
+    for _ in range(10):
+        caller.create("Invoice", shop.invoice())
+    first = emulator.entities("Invoice")[0]
+    asset = balances(caller)[STOCK]
+    rewound: list[int] = []
+    monkeypatch.setattr(Layers, "_rewind", lambda _, place: rewound.append(place))
+
+    caller.create("Payment", shop.payment(20, ("Invoice", first["Id"], 20)))
+
+    assert (asset, []) == (balances(caller)[STOCK], rewound)

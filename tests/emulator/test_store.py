@@ -12,6 +12,7 @@ from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,9 +24,12 @@ from quickbooks_emulator.query.candidates import Wanted, matching
 from quickbooks_emulator.query.values import getter
 from quickbooks_emulator.rows import Shelf
 from quickbooks_emulator.store import Company, Row, Table
+from quickbooks_emulator.testing import Emulator, EmulatorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.emulator.conftest import Caller, Shop
 
 COMPARISONS = {"=": eq, "<": lt, ">": gt, "<=": le, ">=": ge}
 VALUES: dict[str, list[Any]] = {
@@ -35,6 +39,7 @@ VALUES: dict[str, list[Any]] = {
     "Active": [True, False],
     "MetaData.LastUpdatedTime": [100, 101, 103],
 }
+NUMBERED = {"Id": "1", "SalesFormsPrefs": {"CustomTxnNumbers": False}}
 UPDATED = "MetaData.LastUpdatedTime"
 
 
@@ -247,3 +252,35 @@ def test_tombstones_come_in_the_order_of_deletion() -> None:
     assert [(10, "2")] == graves.since(0, 1)
     company.rollback()
     assert [] == graves.since(0, 10)
+
+
+def test_what_is_undone_leaves_no_trace(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    A refused piece of work raises no series of numbers, and what it deleted stands where it stood.
+    Source: Intuit, "Invoice" (DocNumber); "Batch" (an item is done whole or not at all).
+    """
+    emulator.update("Preferences", NUMBERED)
+    first, *_ = (caller.create("Invoice", shop.invoice()) for _ in range(3))
+    numbers = emulator.numbers("Invoice")
+
+    with pytest.raises(EmulatorError):
+        emulator.create_all("Invoice", [shop.invoice(DocNumber="900000"), {"Line": []}])
+    gone = [{"Id": first["Id"], "SyncToken": "0"}, {"Id": "999999", "SyncToken": "0"}]
+    url = f"{emulator.url}/_emulator/entities"
+    assert (
+        400
+        == requests.post(url, params={"operation": "delete"}, json={"Invoice": gone}).status_code
+    )
+
+    assert numbers == emulator.numbers("Invoice")
+    assert str(int(numbers[-1]) + 1) == caller.create("Invoice", shop.invoice())["DocNumber"]
+
+
+def test_a_number_always_fits_its_field(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    A DocNumber has 21 characters at most. Source: Intuit, "Invoice" (DocNumber).
+    """
+    emulator.update("Preferences", NUMBERED)
+    caller.create("Invoice", shop.invoice(DocNumber="9" * 21))
+
+    assert "1001" == caller.create("Invoice", shop.invoice())["DocNumber"]

@@ -6,20 +6,19 @@ Source: Intuit, "Item" (QtyOnHand), "Payment", "Invoice" (Balance, LinkedTxn).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import settlement
 from quickbooks_emulator.catalogue import COMMON, ENTITIES, Entity
 from quickbooks_emulator.clock import date_text, second_text
 from quickbooks_emulator.json_text import JsonObject, add, money, plain, subtract
-from quickbooks_emulator.rules.finding import referring
+from quickbooks_emulator.rules.currency import in_home_currency
+from quickbooks_emulator.rules.hierarchy import ancestors, place_below
 from quickbooks_emulator.rules.shape import reference
 from quickbooks_emulator.store import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from decimal import Decimal
-
     from quickbooks_emulator.rules.documents import Circumstances
     from quickbooks_emulator.store import Company, Movement
 
@@ -79,45 +78,43 @@ class Effects:
             return
         body = settlement.with_share(row.body, payer, payer_id, share)
         body["Balance"] = money(body["Balance"])
+        in_home_currency(body)
         self.owe(kind, row.body, body)
         self.touch(kind, row, body)
 
     def give_back(self, entity: Entity, old: JsonObject) -> None:
         """Take a payment's shares back before it is changed."""
         if entity.name in settlement.SETTLED_BY:
-            for kind, object_id, share in settlement.links(old):
+            for (kind, object_id), share in settlement.shares(old).items():
                 self.settle(kind, object_id, entity.name, old["Id"], -share)
 
     def unlink(self, entity: Entity, old: Row) -> None:
         """Cut a document loose from what settles it and from what it settles."""
         self.give_back(entity, old.body)
-        for payer in settlement.SETTLED_BY:
-            signs = settlement.SETTLED_BY[payer]
-            if entity.name not in signs:
-                continue
-            for payment in self._payers(entity.name, payer, old):
-                body = settlement.without(payment.body, payer, entity.name, old.id)
-                for kind, object_id, share in settlement.links(payment.body):
-                    if (kind, object_id) == (entity.name, old.id):
-                        self.settle(kind, object_id, payer, payment.id, -share)
-                self.owe(payer, payment.body, body)
-                self.touch(payer, payment, body)
+        for payer, payment in self.payers(entity.name, old):
+            body = settlement.without(self.company, payment.body, (entity.name, old.id))
+            left = settlement.shares(body)
+            for (kind, object_id), share in settlement.shares(payment.body).items():
+                change = subtract(left.get((kind, object_id), 0), share)
+                if change:
+                    self.settle(kind, object_id, payer, payment.id, change)
+            self.owe(payer, payment.body, body)
+            self.touch(payer, payment, body)
 
-    def _payers(self, entity: str, payer: str, old: Row) -> Iterator[Row]:
-        """The payments of a kind that settle a document or use it up."""
-        if entity != "CreditMemo":
+    def payers(self, entity: str, old: Row) -> list[tuple[str, Row]]:
+        """The payments that settle a document or use it up, and what they are."""
+        found = []
+        for payer in settlement.SETTLED_BY:
+            if entity == "CreditMemo" or entity in settlement.OWED_BY_LINE:
+                rows = settlement.payments_of(self.company, payer, (entity, old.id), old.body)
+                found += [(payer, row) for row in rows]
+                continue
             for link in old.body.get("LinkedTxn") or []:
+                kind = str(link.get("TxnType"))
                 payment = self.company.row(payer, str(link.get("TxnId")))
-                if payment is not None and str(link.get("TxnType")).startswith(payer):
-                    yield payment
-            return
-        customer = reference(old.body, "CustomerRef")
-        while customer is not None:
-            for payment in referring(self.company, payer, "CustomerRef", customer):
-                used = settlement.links(payment.body)
-                if any((kind, object_id) == (entity, old.id) for kind, object_id, _ in used):
-                    yield payment
-            customer = reference(self.company.body("Customer", customer) or {}, "ParentRef")
+                if payment is not None and kind.startswith(payer):
+                    found.append((payer, payment))
+        return found
 
     def owe(self, entity: str, before: JsonObject, after: JsonObject) -> None:
         """Carry what a document owes, or is owed, to the balances of its names."""
@@ -135,10 +132,33 @@ class Effects:
         if row is not None:
             body = {**row.body, "Balance": money(add(row.body.get("Balance", 0), change))}
             self.company.put(party, row.with_body(body))
-        while row is not None and party == "Customer":
-            latest = self.company.row(party, row.id) or row
-            sum_with_jobs = add(latest.body.get("BalanceWithJobs", 0), change)
-            body = {**latest.body, "BalanceWithJobs": money(sum_with_jobs)}
-            self.company.put(party, latest.with_body(body))
-            parent = (body.get("ParentRef") or {}).get("value")
-            row = self.company.row(party, parent) if parent else None
+        if party == "Customer":
+            self._add_with_jobs(object_id, change)
+
+    def _add_with_jobs(self, customer_id: str, change: Decimal) -> None:
+        """Add to the sums with jobs of a customer and of all above it."""
+        for one in (customer_id, *ancestors(self.company, "Customer", customer_id)):
+            row = self.company.row("Customer", one)
+            if row is not None:
+                sum_with_jobs = money(add(row.body.get("BalanceWithJobs", 0), change))
+                body = {**row.body, "BalanceWithJobs": sum_with_jobs}
+                self.company.put("Customer", row.with_body(body))
+
+    def replace(self, entity: str, old: JsonObject, new: JsonObject) -> None:
+        """Let what a stored object of a list has below and above it follow its name and parent."""
+        before, after = reference(old, "ParentRef"), reference(new, "ParentRef")
+        owed = Decimal(new.get("BalanceWithJobs") or 0)
+        if entity == "Customer" and before != after and owed:
+            for parent, change in ((before, -owed), (after, owed)):
+                if parent is not None:
+                    self._add_with_jobs(parent, change)
+        names = ("FullyQualifiedName", "Level")
+        if any(old.get(name) != new.get(name) for name in names):
+            place_below(self.company, entity, new)
+
+    def inherit(self, entity: str, gone: str, kept: str) -> None:
+        """Carry the open balance of an object that goes to the one that stays."""
+        balance = Decimal((self.company.body(entity, gone) or {}).get("Balance") or 0)
+        if balance:
+            self._add_balance(entity, gone, -balance)
+            self._add_balance(entity, kept, balance)

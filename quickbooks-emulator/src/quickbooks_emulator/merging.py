@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from quickbooks_emulator.catalogue import ENTITIES
 from quickbooks_emulator.expected import TEXT, check
-from quickbooks_emulator.json_text import add, plain
-from quickbooks_emulator.problems import Problem
+from quickbooks_emulator.problems import Problem, business
+from quickbooks_emulator.rules import hierarchy
 from quickbooks_emulator.rules.references import LINE_REFERENCES, name_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 MERGEABLE = frozenset({"Customer", "Vendor", "Class", "Department", "Term", "PaymentMethod"})
 """Lists without quantities and postings of their own, which would have to be merged too."""
-BALANCES = ("Balance", "BalanceWithJobs")
 
 
 class Merged(NamedTuple):
@@ -44,6 +43,8 @@ def merge(service: Service, company: Company, wanted: JsonObject) -> JsonObject:
     for object_id in (merged.gone, merged.kept):
         if company.row(merged.entity, object_id) is None:
             raise Problem("610", f"No {merged.entity} {object_id}", status=404)
+    if merged.gone in hierarchy.ancestors(company, merged.entity, merged.kept):
+        raise business("An object cannot be merged into one that is below it.")
     kept: JsonObject = service.in_one_piece(
         company, lambda: _merge(service, company, merged), merged
     )
@@ -52,26 +53,29 @@ def merge(service: Service, company: Company, wanted: JsonObject) -> JsonObject:
 
 def _merge(service: Service, company: Company, merged: Merged) -> JsonObject:
     writer = service.writer(company)
-    going, staying = (company.body(merged.entity, key) or {} for key in (merged.gone, merged.kept))
+    staying = company.body(merged.entity, merged.kept) or {}
     reference = {"value": merged.kept, "name": name_of(merged.entity, staying)}
     mark = b'"value":"%s"' % merged.gone.encode()
     for name, entity in ENTITIES.items():
         targets = {**LINE_REFERENCES, **entity.references}
-        for row in list(company.rows(name)):
-            if mark not in row.json():
+        for object_id in [row.id for row in company.rows(name) if mark in row.json()]:
+            row = company.row(name, object_id)
+            changed = _renamed(row.body, targets, merged, reference) if row is not None else {}
+            if row is None or changed == row.body:
                 continue
-            changed = _renamed(row.body, targets, merged, reference)
-            if changed != row.body:
-                writer.effects.touch(name, row, changed)
-    balances = {name: going[name] for name in BALANCES if name in going}
+            if name == merged.entity:
+                hierarchy.place(company, name, changed)
+                hierarchy.check_unique(company, name, changed, service.switches)
+            writer.effects.touch(name, row, changed)
+            if name == merged.entity:
+                writer.effects.replace(name, row.body, changed)
+    writer.effects.inherit(merged.entity, merged.gone, merged.kept)
     kept, gone = (company.row(merged.entity, key) for key in (merged.kept, merged.gone))
     if kept is not None and gone is not None:
-        sums = {name: plain(add(kept.body.get(name, 0), balances[name])) for name in balances}
-        writer.effects.touch(merged.entity, kept, {**kept.body, **sums})
-        company.put(merged.entity, gone.with_body({**gone.body, **dict.fromkeys(balances, 0)}))
-    token = (company.body(merged.entity, merged.gone) or going)["SyncToken"]
-    inactive = {"Id": merged.gone, "SyncToken": token, "sparse": True, "Active": False}
-    writer.write(ENTITIES[merged.entity], "update", inactive)
+        writer.effects.touch(merged.entity, kept, kept.body)
+        token = gone.body["SyncToken"]
+        inactive = {"Id": merged.gone, "SyncToken": token, "sparse": True, "Active": False}
+        writer.write(ENTITIES[merged.entity], "update", inactive)
     return company.body(merged.entity, merged.kept) or staying
 
 

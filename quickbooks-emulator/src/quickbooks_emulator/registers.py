@@ -25,6 +25,8 @@ Change = tuple[Key, "Row | None", "Row | None"]
 PEOPLE = ("Customer", "Vendor", "Employee")
 """The lists whose members share one register of names."""
 FIRST_NUMBER = 1001
+HIGHEST_NUMBER = 10**21 - 1
+"""A DocNumber has at most 21 characters: no series goes on behind this one."""
 IDENTIFYING = frozenset({"DisplayName", "Name", "ParentRef"})
 """The properties that `identity_of` looks at."""
 
@@ -106,6 +108,8 @@ class Registers:
         self._series = series
         self._names: dict[str, Names] = {}
         self._numbers: dict[str, Numbers] = {}
+        self._highest: dict[str, int] = {}
+        """What the series that were raised since the last commit stood at."""
 
     def owner_of_name(self, entity: str, body: JsonObject) -> Key | None:
         """Who already has the name that `body` would take."""
@@ -152,8 +156,19 @@ class Registers:
         """Let the entity's series go on behind this number."""
         if isinstance(number, str) and number.isdecimal():
             name, value = _highest(entity), int(number)
-            if value > self._series.get(name, 0):
+            if self._series.get(name, 0) < value < HIGHEST_NUMBER:
+                self._highest.setdefault(name, self._series.get(name, 0))
                 self._series[name] = value
+
+    def commit(self) -> None:
+        """Let the series go on from here."""
+        self._highest.clear()
+
+    def rollback(self) -> None:
+        """Let the series go on from where they were at the last commit."""
+        for name, value in self._highest.items():
+            self._series[name] = value
+        self._highest.clear()
 
     def _filled(self, register: Register, members: Iterable[str]) -> Register:
         glance = glancing(register.properties)

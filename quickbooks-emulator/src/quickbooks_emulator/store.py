@@ -107,6 +107,19 @@ class Table:
             self._tell(old, None)
         return old
 
+    def restore(self, row: Row) -> Row | None:
+        """Put back a row that was changed or taken out, at its old place."""
+        behind = []
+        if row.id not in self.rows:
+            for other in reversed(self.rows.values()):
+                if other.position < row.position:
+                    break
+                behind.append(other)
+        current = self.put(row)
+        for other in reversed(behind):
+            self.rows[other.id] = self.rows.pop(other.id)
+        return current
+
     def changed_since(self, moment: float, most: int) -> list[Row]:
         """The first rows changed at or after a moment (epoch seconds), in the order of changes."""
         ordered = self.by_change()
@@ -222,6 +235,7 @@ class Company:
         touched = list(self._journal)
         self._journal.clear()
         self._buried.clear()
+        self.registers.commit()
         return touched
 
     def rollback(self) -> None:
@@ -229,13 +243,14 @@ class Company:
         changes = []
         for (entity, object_id), old in self._journal.items():
             table = self.tables[entity]
-            current = table.put(old) if old is not None else table.remove(object_id)
+            current = table.restore(old) if old is not None else table.remove(object_id)
             changes.append((entity, current, old))
         self.registers.changed(changes)
         for (entity, object_id), moment in self._buried.items():
             self.tables[entity].tombstones.put(object_id, moment)
         self._journal.clear()
         self._buried.clear()
+        self.registers.rollback()
 
 
 def series_of(entity: str) -> str:

@@ -23,6 +23,7 @@ from quickbooks_emulator.rules import (
     merging,
     names,
     open_credits,
+    people,
     replies,
     voiding,
 )
@@ -77,6 +78,7 @@ class Writer:
     def _create(self, entity: Entity, given: JsonObject) -> JsonObject:
         if not entity.can_create:
             raise Problem("500", f"Operation create on {entity.name} is not supported.")
+        people.check_opening(entity.name, given)
         body = merging.new(merging.writable(entity, given, is_by_hand=self.around.is_by_hand))
         _check_required(entity, body)
         self._prepare(entity, body, None)
@@ -90,6 +92,7 @@ class Writer:
         old = self._current(entity, given)
         if entity.name == "InventoryAdjustment":
             given = adjustments.check_update(given, old.body, self.around)
+        documents.check_sparse(entity.name, given, self.around)
         wanted = merging.writable(entity, given, is_by_hand=self.around.is_by_hand)
         self._refuse_quantity(entity, given, old.body)
         is_sparse = bool(given.get("sparse"))
@@ -207,11 +210,13 @@ class Writer:
             Row(marked, old.created_at if old else self.now, self.now, moves),
         )
         effects.owe(entity.name, old.body if old else {}, marked)
+        if old is not None and entity.kind is Kind.LIST:
+            effects.replace(entity.name, old.body, marked)
         if moves != before:
             effects.move(before, is_reversed=True)
             effects.move(moves)
         if entity.name in settlement.SETTLED_BY:
-            for kind, object_id, share in settlement.links(marked):
+            for (kind, object_id), share in settlement.shares(marked).items():
                 effects.settle(kind, object_id, entity.name, marked["Id"], share)
         elif entity.kind is Kind.TRANSACTION:
             linking.follow(effects, entity.name, old.body if old else {}, marked)

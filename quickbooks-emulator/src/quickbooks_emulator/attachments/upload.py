@@ -67,8 +67,10 @@ def _answer(service: Service, company: Company, request: Request, file: File) ->
         stored: JsonObject = service.in_one_piece(company, lambda: _store(service, company, file))
     except Problem as problem:
         return {"Fault": problem.fault()}
-    if service.file is not None and file.content is not None:
-        service.file.keep_content(company.realm_id, stored["Id"], file.content.content)
+    if file.content is not None:
+        company.contents[stored["Id"]] = file.content.content
+        if service.file is not None:
+            service.file.keep_content(company.realm_id, stored["Id"], file.content.content)
     now = service.clock.epoch()
     return {"Attachable": links.shown(request, company.realm_id, stored, now)}
 
@@ -97,7 +99,6 @@ def _store(service: Service, company: Company, file: File) -> JsonObject:
         **{key: value for key, value in row.body.items() if key not in {"FileName", "Size"}},
     }
     company.put("Attachable", row.with_body(stored))
-    company.contents[row.id] = file.content.content
     return stored
 
 

@@ -25,7 +25,7 @@ Order: TypeAlias = tuple[str, int, int, str, int]
 """Date, second of creation, number, entity and line of the document: when a movement counts."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Event:
     """One movement.
 
@@ -42,7 +42,7 @@ class Event:
     price: Decimal | None
     posted: Decimal = NOUGHT
     contra: str = ""
-    value: Decimal = NOUGHT
+    value: Decimal = field(default=NOUGHT, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

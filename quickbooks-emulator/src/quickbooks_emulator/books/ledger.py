@@ -179,16 +179,19 @@ class Ledger:
     # -- keeping up
 
     def _replace(self, key: Key) -> None:
-        old = self.entries.pop(key, None)
+        row = self.company.row(*key)
+        entry = self._entry(key, row) if row is not None else None
+        old = self.entries.get(key)
+        if old == entry:
+            return  # A payment of it, say, changes nothing that a document posts.
         if old is not None:
+            del self.entries[key]
             self._post(old.postings, -1)
             for item_id, event in old.events:
                 self.stocks[item_id].layers.remove(event)
                 self._unsettled[item_id] = None
-        row = self.company.row(*key)
-        if row is None:
+        if entry is None:
             return
-        entry = self._entry(key, row)
         self.entries[key] = entry
         self._post(entry.postings, 1)
         for item_id, event in entry.events:

@@ -16,6 +16,8 @@ from quickbooks_emulator.rules.finding import referring
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.store import Company
     from quickbooks_emulator.switches import Switches
@@ -64,9 +66,46 @@ def place(company: Company, entity: str, body: JsonObject) -> None:
     parent = company.body(entity, parent_id) or {}
     _check_parent(entity, body, parent)
     body[mark] = True
-    body["FullyQualifiedName"] = f"{parent.get('FullyQualifiedName', '')}:{own}"
+    body.update(_under(entity, own, parent))
+
+
+def _under(entity: str, own: str, parent: JsonObject) -> JsonObject:
+    """What an object's place under its parent makes of it."""
+    placed: JsonObject = {"FullyQualifiedName": f"{parent.get('FullyQualifiedName', '')}:{own}"}
     if entity in LEVELLED:
-        body["Level"] = parent.get("Level", 0) + 1
+        placed["Level"] = parent.get("Level", 0) + 1
+    return placed
+
+
+def place_below(company: Company, entity: str, parent: JsonObject) -> None:
+    """Redo the full names and levels below an object that was renamed or moved.
+
+    Neither SyncToken nor LastUpdatedTime change: nobody wrote these objects.
+    """
+    if entity not in CHILD_MARK:
+        return
+    for child in list(referring(company, entity, "ParentRef", parent["Id"])):
+        above = child.body["ParentRef"]
+        if "name" in above:
+            above = {**above, "name": parent["FullyQualifiedName"]}
+        placed = _under(entity, str(child.body[name_field(entity)]), parent)
+        body = {**child.body, "ParentRef": above, **placed}
+        if body != child.body:
+            company.put(entity, child.with_body(body))
+            place_below(company, entity, body)
+
+
+def ancestors(company: Company, entity: str, object_id: str) -> Iterator[str]:
+    """The object's parent, the parent's parent and so on."""
+    above = reference(company.body(entity, object_id) or {}, "ParentRef")
+    while above is not None:
+        yield above
+        above = reference(company.body(entity, above) or {}, "ParentRef")
+
+
+def _levels_below(company: Company, entity: str, object_id: str) -> int:
+    children = referring(company, entity, "ParentRef", object_id)
+    return max((1 + _levels_below(company, entity, child.id) for child in children), default=0)
 
 
 def _check_parent(entity: str, body: JsonObject, parent: JsonObject) -> None:
@@ -79,15 +118,15 @@ def _check_parent(entity: str, body: JsonObject, parent: JsonObject) -> None:
 
 def _check_ancestors(company: Company, entity: str, body: JsonObject) -> None:
     """Raises Problem 900 for an object that is its own ancestor, 6180 beyond five levels."""
-    levels = 1
-    above = reference(body, "ParentRef")
-    while above is not None:
-        levels += 1
-        if above == body.get("Id"):
-            raise Problem("900", "An object cannot be its own parent", "ParentRef")
-        if levels > MOST_LEVELS:
-            raise Problem("6180", f"No more than {MOST_LEVELS} levels are allowed", "ParentRef")
-        above = reference(company.body(entity, above) or {}, "ParentRef")
+    own, parent = body.get("Id"), reference(body, "ParentRef") or ""
+    above = [parent, *ancestors(company, entity, parent)]
+    if own in above:
+        raise Problem("900", "An object cannot be its own parent", "ParentRef")
+    levels = 1 + len(above)
+    if own is not None and parent != reference(company.body(entity, own) or {}, "ParentRef"):
+        levels += _levels_below(company, entity, own)
+    if levels > MOST_LEVELS:
+        raise Problem("6180", f"No more than {MOST_LEVELS} levels are allowed", "ParentRef")
 
 
 def inactivate(
