@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from quickbooks_emulator import __version__
 from quickbooks_emulator.clock import envelope_text, parse_moment
-from quickbooks_emulator.expected import MOMENT, STEP, TEXT, TRUTH, Fields, check
+from quickbooks_emulator.expected import (
+    MOMENT,
+    SHIFT,
+    STEP,
+    TEXT,
+    TRUTH,
+    Fields,
+    check,
+    refused,
+)
 from quickbooks_emulator.json_text import Json, dumps
 from quickbooks_emulator.merging import merge
 from quickbooks_emulator.messages import Reply, object_in
@@ -152,13 +161,27 @@ def _entities(service: Service, request: Request, rest: list[str]) -> Json:
 
 
 def _write_entities(service: Service, request: Request, _rest: list[str]) -> Json:
-    """All the objects, or on the first refusal none; `operation` as in the API."""
+    """All the objects, or on the first refusal none; `operation` as in the API.
+
+    `shift_s` dates what is written so many seconds before (below nought) or after the clock.
+    """
     return service.write_all(
         _company(service, request),
         request.query.get("operation", ""),
         object_in(request),
         allows_duplicate_number="allowduplicates" in request.query,
+        shift_s=_shift(request.query.get("shift_s", "0")),
     )
+
+
+def _shift(text: str) -> int:
+    """Whole seconds. Raises Problem 2010 for anything else."""
+    try:
+        shift = int(text)
+    except ValueError:
+        raise refused("shift_s", SHIFT.words) from None
+    check({"shift_s": shift}, {"shift_s": SHIFT}, "")
+    return shift
 
 
 def _movements(service: Service, request: Request, rest: list[str]) -> Json:

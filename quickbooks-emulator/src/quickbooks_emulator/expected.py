@@ -63,6 +63,10 @@ def one_of(names: tuple[str, ...]) -> Expected:
 
 
 TEXT = Expected("a text", is_text)
+TEXTS = Expected(
+    "a list of texts",
+    lambda value: isinstance(value, list) and all(is_text(entry) for entry in value),
+)
 TEXT_OR_NULL = Expected("a text, or null for none", lambda value: value is None or is_text(value))
 TRUTH = Expected("true or false", lambda value: isinstance(value, bool))
 COUNT = Expected("a whole number, 1 or more", lambda value: is_whole(value) and value >= 1)
@@ -76,6 +80,10 @@ SECONDS = Expected(
     lambda value: is_number(value) and 0 <= value <= LONGEST_S,
 )
 STEP = Expected("a number of seconds", lambda value: is_number(value) and abs(value) <= FARTHEST_S)
+SHIFT = Expected(
+    f"a whole number of seconds, -{FARTHEST_S} to {FARTHEST_S}",
+    lambda value: is_whole(value) and abs(value) <= FARTHEST_S,
+)
 MOMENT = Expected("a date, or a date and time in ISO 8601", is_moment)
 OBJECT = Expected("an object", is_object)
 OBJECTS = Expected(

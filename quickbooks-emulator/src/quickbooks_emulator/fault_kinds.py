@@ -15,6 +15,7 @@ from quickbooks_emulator.expected import (
     SECONDS,
     SEED,
     SHARE,
+    SHIFT,
     STEP,
     TEXT,
     TEXT_OR_NULL,
@@ -105,6 +106,7 @@ _WRITE: Fields = {
     "operation": one_of(OPERATIONS),
     "body": OBJECT,
     "writes": OBJECTS,
+    "shift_s": SHIFT,
 }
 
 KINDS: Mapping[str, Kind] = MappingProxyType({
@@ -182,10 +184,10 @@ def _check_together(name: str, told: JsonObject) -> None:
     if name == "write":
         if "writes" in told and len(told) > 1:
             raise refused("do (write)", "either `writes`, or `entity`, `operation` and `body`")
-        single: Fields = {key: _WRITE[key] for key in ("entity", "operation", "body")}
+        single: Fields = {key: held for key, held in _WRITE.items() if key != "writes"}
         for number, one in enumerate(told.get("writes", [told])):
             where = f"do (write) writes[{number}] " if "writes" in told else "do (write) "
             check(one, single, where)
-            for key in single:
+            for key in ("entity", "operation", "body"):
                 if key not in one:
                     raise refused(f"{where}{key}", single[key].words)

@@ -10,7 +10,7 @@ from quickbooks_emulator.books import balances
 from quickbooks_emulator.books.ledger import Ledger
 from quickbooks_emulator.calls import Calls
 from quickbooks_emulator.catalogue import ENTITIES, Entity
-from quickbooks_emulator.clock import Clock
+from quickbooks_emulator.clock import LATEST_S, Clock
 from quickbooks_emulator.injection import FaultRules
 from quickbooks_emulator.limits import Limits, Meter
 from quickbooks_emulator.messages import Delivery
@@ -122,13 +122,18 @@ class Service:
         return next(iter(self.companies.values()))
 
     def writer(
-        self, company: Company, *, allows_duplicate_number: bool = False, is_by_hand: bool = False
+        self,
+        company: Company,
+        *,
+        allows_duplicate_number: bool = False,
+        is_by_hand: bool = False,
+        shift_s: int = 0,
     ) -> Writer:
-        """A writer for this moment."""
+        """A writer for this moment, or one that dates what it writes so many seconds off it."""
         return Writer(
             company,
             Circumstances(self.clock.today(), self.switches, allows_duplicate_number, is_by_hand),
-            int(self.clock.epoch()),
+            min(max(int(self.clock.epoch()) + shift_s, 0), LATEST_S),
         )
 
     def in_one_piece(
@@ -148,6 +153,9 @@ class Service:
         self.ledger_of(company).note(touched)
         if self.file is not None:
             self.file.keep(company, touched)
+        for entity, object_id in touched:
+            if entity == "Attachable" and company.row(entity, object_id) is None:
+                company.contents.pop(object_id, None)
         if changes:
             self._tell(company, changes, merged)
         return result
@@ -162,8 +170,33 @@ class Service:
             merge = (merged.entity, merged.kept, "Merge")
             self.outbox.note(realm_id, [merge], now, realms_of, merged.gone)
         self.outbox.note(realm_id, told, now, realms_of)
+        self.keep_outbox()
+
+    # -- what is kept in the file, if there is one
+
+    def keep_outbox(self) -> None:
+        """Have written what changed of webhooks."""
         if self.file is not None:
             self.file.keep_outbox(self.outbox)
+        self.outbox.changed.clear()
+
+    def keep_replies(self, realm_id: str) -> None:
+        """Have written which replies of a company are remembered, and which no longer."""
+        replies = self.replies.get(realm_id)
+        if replies is None:
+            return
+        if self.file is not None:
+            self.file.keep_replies(realm_id, replies)
+        replies.fresh.clear()
+        replies.forgotten.clear()
+
+    def keep_authority(self) -> None:
+        """Have written what changed of apps and tokens."""
+        if self.file is not None:
+            self.file.keep_authority(self.authority)
+        self.authority.changed.clear()
+
+    # -- the books
 
     def ledger_of(self, company: Company) -> Ledger:
         """The company's books; `refresh` them before reading."""
@@ -201,11 +234,13 @@ class Service:
         wanted: JsonObject,
         *,
         allows_duplicate_number: bool = False,
+        shift_s: int = 0,
     ) -> JsonObject:
         """Lists of objects per entity, all or none, as a person would write them. Raises Problem.
 
         A person sees the current object: without a SyncToken it is taken from there, and only what
-        is given changes.
+        is given changes. `shift_s` is added to the times that are shown of all that is written:
+        below nought it is a row that comes to light late, behind a reader's bookmark.
         """
 
         def work() -> JsonObject:
@@ -216,7 +251,10 @@ class Service:
                     raise Problem("2010", f"{name}: a list is expected")
                 for body in bodies:
                     writer = self.writer(
-                        company, allows_duplicate_number=allows_duplicate_number, is_by_hand=True
+                        company,
+                        allows_duplicate_number=allows_duplicate_number,
+                        is_by_hand=True,
+                        shift_s=shift_s,
                     )
                     whole = _with_token(company, name, body)
                     done.setdefault(name, []).append(writer.write(entity, operation, whole))

@@ -116,16 +116,23 @@ def _meddle(service: Service, call: Call, does: JsonObject) -> None:
                 service.clock.advance(float(does["advance_s"]))
         except ValueError as error:
             raise business(str(error)) from None
+        if service.file is not None:
+            service.file.keep_settings(service)
     elif kind == "expire":
         access, refresh = does.get("access", True), does.get("refresh", False)
         service.authority.expire(access=access, refresh=refresh)
+        service.keep_authority()
     elif kind == "revoke":
-        realm_id = call.realm_id or service.company.realm_id
-        service.authority.disconnect(realm_id, call.client_id)
+        # Whom a call is of that nobody knows cannot be told: nothing is disconnected then.
+        if call.client_id and call.realm_id:
+            service.authority.disconnect(call.realm_id, call.client_id)
+            service.keep_authority()
     else:
         company = service.companies.get(call.realm_id) or service.company
         for one in does.get("writes", [does]):
-            service.write_all(company, one["operation"], {one["entity"]: [one["body"]]})
+            written = {one["entity"]: [one["body"]]}
+            shift_s = one.get("shift_s", 0)
+            service.write_all(company, one["operation"], written, shift_s=shift_s)
 
 
 def _failure(service: Service, request: Request, does: JsonObject, _reply: Reply) -> Reply:
@@ -215,7 +222,7 @@ def _with_rows(reply: Reply, does: JsonObject) -> bytes:
 
     Other replies stay as they are.
     """
-    if reply.content_type != JSON_TYPE:
+    if reply.content_type != JSON_TYPE or not reply.body:
         return reply.body
     envelope: Json = loads(reply.body)
     answer = envelope.get("QueryResponse")

@@ -138,21 +138,27 @@ class Emulator:
         """The ids that the seed's users need to know."""
         return _object(self._ask("GET", "seed"))
 
-    def create(self, entity: str, body: Mapping[str, Json]) -> JsonObject:
-        """Create one object as a person in QuickBooks would; returns it as stored."""
-        return self.create_all(entity, [body])[0]
+    def create(self, entity: str, body: Mapping[str, Json], *, shift_s: int = 0) -> JsonObject:
+        """Create one object as a person in QuickBooks would; returns it as stored.
 
-    def create_all(self, entity: str, bodies: Iterable[Mapping[str, Json]]) -> list[JsonObject]:
+        Here and below `shift_s` is added to the times of all that is written: below nought it
+        comes to light behind a reader's bookmark, above it is dated in the future.
+        """
+        return self.create_all(entity, [body], shift_s=shift_s)[0]
+
+    def create_all(
+        self, entity: str, bodies: Iterable[Mapping[str, Json]], *, shift_s: int = 0
+    ) -> list[JsonObject]:
         """Create many objects, or on a refusal none."""
-        return self._write("create", entity, bodies)
+        return self._write("create", entity, bodies, shift_s)
 
-    def update(self, entity: str, body: Mapping[str, Json]) -> JsonObject:
+    def update(self, entity: str, body: Mapping[str, Json], *, shift_s: int = 0) -> JsonObject:
         """Change an object; without SyncToken the current one, and only what is given."""
-        return self._write("update", entity, [body])[0]
+        return self._write("update", entity, [body], shift_s)[0]
 
-    def delete(self, entity: str, object_id: str) -> JsonObject:
+    def delete(self, entity: str, object_id: str, *, shift_s: int = 0) -> JsonObject:
         """Delete a document."""
-        return self._write("delete", entity, [{"Id": object_id}])[0]
+        return self._write("delete", entity, [{"Id": object_id}], shift_s)[0]
 
     def void(self, entity: str, object_id: str) -> JsonObject:
         """Void a document."""
@@ -340,11 +346,10 @@ class Emulator:
     # -- the wire
 
     def _write(
-        self, operation: str, entity: str, bodies: Iterable[Mapping[str, Json]]
+        self, operation: str, entity: str, bodies: Iterable[Mapping[str, Json]], shift_s: int = 0
     ) -> list[JsonObject]:
-        done = self._ask(
-            "POST", f"entities?operation={quote(operation)}", {entity: [dict(b) for b in bodies]}
-        )
+        path = f"entities?operation={quote(operation)}&shift_s={shift_s}"
+        done = self._ask("POST", path, {entity: [dict(b) for b in bodies]})
         return list(done.get(entity, []))
 
     def _ask(self, method: str, path: str, body: Json = None) -> Any:
