@@ -521,8 +521,10 @@ def test_the_server_stops_at_once_whatever_it_holds_back(kind: str) -> None:
         emulator.fail(path="companyinfo", do=does)
         waiting = threading.Thread(target=_ask_and_be_cut_off, args=(caller,))
         waiting.start()
+        deadline = time.monotonic() + 20
         while not any(rule["struck"] for rule in emulator.faults()):
-            pass
+            assert waiting.is_alive()
+            assert time.monotonic() < deadline
         began = time.monotonic()
 
     waiting.join(5)

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -23,12 +24,14 @@ import requests
 
 from quickbooks_emulator.testing import Emulator
 from tests.emulator.conftest import Caller, Shop
+from tests.emulator.test_oauth_consent import control
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 COMMAND = Path(sys.executable).with_name("quickbooks-emulator")
 WRITERS = 4
+PATIENCE_S = 60
 
 
 @contextmanager
@@ -121,7 +124,10 @@ def test_what_was_acknowledged_outlives_kills(tmp_path: Path) -> None:
             for thread in threads:
                 thread.start()
             enough = sum(len(till.replies) for till in tills) + random.randrange(5, 60)
+            deadline = time.monotonic() + PATIENCE_S
             while sum(len(till.replies) for till in tills) < enough:
+                assert time.monotonic() < deadline, "the tills stand still"
+                assert all(thread.is_alive() for thread in threads), "a till has given up"
                 threads[0].join(random.random() / 1000)
             process.kill()
             for thread in threads:
@@ -220,7 +226,7 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
 
     said = refused("--data", str(data))
 
-    expected = f"{data} was written in format 7, and this version reads format 2"
+    expected = f"{data} was written in format 7, and this version reads format 3"
     assert f"quickbooks-emulator: {expected}" == said
 
 
@@ -300,3 +306,82 @@ def test_help_names_seeds_and_options() -> None:
 
     for word in ("--port", "--data", "--seed", "--port-file", "--host", "generated[:items=N"):
         assert word in done.stdout
+
+
+def test_companies_keep_their_order(tmp_path: Path) -> None:
+    """
+    The first company stays the first, whichever was written to last.
+    """
+    data = tmp_path / "emulator.db"
+    with Emulator(data=data) as emulator:
+        second = emulator.add_company(name="Second")
+        emulator.create("Customer", {"DisplayName": "Ada"})
+
+    with Emulator(data=data) as emulator:
+        assert 1 == emulator.counts()["Customer"]
+        with emulator.company(second) as other:
+            assert [] == other.entities("Customer")
+
+
+def test_what_faults_do_to_clock_and_tokens_is_kept(tmp_path: Path) -> None:
+    """
+    A jump of the clock, an expiry and a disconnection on a call outlive the process.
+    """
+    data = tmp_path / "emulator.db"
+    with Emulator(data=data) as emulator:
+        emulator.set_clock("2026-03-04T09:00:00-08:00", freeze=True)
+        jumping, expiring, leaving = Caller(emulator), Caller(emulator), Caller(emulator)
+        for caller, does in (
+            (jumping, {"kind": "clock", "advance_s": 60}),
+            (expiring, {"kind": "expire"}),
+            (leaving, {"kind": "revoke"}),
+        ):
+            leaving.refresh()
+            emulator.fail(do=does)
+            caller.send("GET", "companyinfo/1")
+        before = emulator.now(), control(emulator, "tokens")
+
+    with Emulator(data=data) as emulator:
+        assert before == (emulator.now(), control(emulator, "tokens"))
+        assert emulator.now().startswith("2026-03-04T17:01:00")
+        assert all(grant["revoked"] for grant in control(emulator, "tokens"))
+
+
+def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+    """
+    In a sentence, wherever the damage lies.
+    """
+    data, cut = tmp_path / "emulator.db", tmp_path / "cut.db"
+    with Emulator(data=data, seed="demo"):
+        pass
+    whole = data.read_bytes()
+    cut.write_bytes(whole[: len(whole) // 2])
+
+    said = [refused("--data", str(cut))]
+    with sqlite3.connect(data) as connection:
+        connection.execute("update state set value = '{' where name = 'clock'")
+    connection.close()
+    said.append(refused("--data", str(data)))
+
+    assert [f"quickbooks-emulator: {cut} cannot be used: database disk image is malformed"] == said[
+        :1
+    ]
+    assert said[1].startswith(f"quickbooks-emulator: {data} is damaged: ")
+
+
+def test_a_file_that_goes_is_gone(tmp_path: Path) -> None:
+    """
+    The bytes of a deleted Attachable are kept no longer. Source: Intuit, "Attachable" (delete).
+    """
+    data = tmp_path / "emulator.db"
+    with Emulator(data=data) as emulator:
+        caller = Caller(emulator)
+        files = {"file_content_01": ("a.txt", b"unmistakable words", "text/plain")}
+        reply = caller.send("POST", "upload", files=files).json()["AttachableResponse"][0]
+        stored = reply["Attachable"]
+        gone = {"Id": stored["Id"], "SyncToken": stored["SyncToken"]}
+        caller.create("Attachable", gone, operation="delete")
+
+    with sqlite3.connect(data) as connection:
+        assert [(0,)] == connection.execute("select count(*) from contents").fetchall()
+    connection.close()

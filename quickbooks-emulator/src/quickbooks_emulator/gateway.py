@@ -80,8 +80,8 @@ async def _worked(service: Service, request: Request, target: Target, call: Call
 
     def work() -> Reply:
         reply = api.answer(service, request, target)
+        service.keep_replies(target.realm_id)
         if service.file is not None:
-            service.file.keep_replies(target.realm_id, service.replies_of(target.realm_id))
             service.file.flush()
         return reply
 
@@ -98,8 +98,8 @@ async def _oauth(service: Service, request: Request, base: str) -> Reply:
 
     def work() -> Reply:
         reply = routes.answer(service, request, base)
+        service.keep_authority()
         if service.file is not None:
-            service.file.keep_authority(service)
             service.file.flush()
         return reply
 

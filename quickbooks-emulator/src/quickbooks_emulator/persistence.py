@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quickbooks_emulator.json_text import Json, JsonObject
+    from quickbooks_emulator.oauth import Authority
     from quickbooks_emulator.rows import Moves
     from quickbooks_emulator.service import Service
     from quickbooks_emulator.store import Key
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 APPLICATION_ID = 0x51424F45
 """What marks a file as one of the emulator's (SQLite's header has a place for it)."""
-FORMAT = 2
+FORMAT = 3
 NO_MOVES = b"[]"
 TABLES = """
 create table if not exists state (name text primary key, value blob not null);
@@ -56,6 +57,9 @@ create table if not exists usage (
 );
 create table if not exists contents (
     realm_id text, id text, content blob, primary key (realm_id, id)
+);
+create table if not exists authority (
+    kind text, name text, value blob not null, primary key (kind, name)
 );
 create table if not exists outbox (
     kind text, number integer, value blob not null, primary key (kind, number)
@@ -78,7 +82,6 @@ class File:
         self.path = path
         self._failed: Callable[[str], None] = lambda _: None
         self._connection = _opened(path)
-        self._authority_version = -1
         self._series: dict[str, dict[str, int]] = {}
 
     def close(self) -> None:
@@ -119,12 +122,13 @@ class File:
                 "usage",
                 "outbox",
                 "contents",
+                "authority",
             ):
                 self._connection.execute(f"delete from {table}")
             self._put_state("seed", {"name": service.seed, "facts": service.facts})
             self._put_settings(service)
-            self._authority_version = -1
-            self._put_authority(service)
+            service.authority.note_all()
+            self._put_authority(service.authority)
             self._series = {}
             for company in service.companies.values():
                 self._put_whole(company)
@@ -207,10 +211,12 @@ class File:
         with self._writing():
             self._connection.execute("delete from usage")
 
-    def keep_authority(self, service: Service) -> None:
-        """Write apps and tokens when they changed."""
+    def keep_authority(self, authority: Authority) -> None:
+        """Write the apps, consents and codes that changed."""
+        if not authority.changed:
+            return
         with self._writing():
-            self._put_authority(service)
+            self._put_authority(authority)
 
     def keep_settings(self, service: Service) -> None:
         """Write clock, switches and limits."""
@@ -218,7 +224,12 @@ class File:
             self._put_settings(service)
 
     def _put_state(self, name: str, value: Json) -> None:
-        self._connection.execute("insert or replace into state values (?, ?)", (name, dumps(value)))
+        # The row stays where it is: the order of the companies is that of their series.
+        self._connection.execute(
+            "insert into state values (?, ?) "
+            "on conflict (name) do update set value = excluded.value",
+            (name, dumps(value)),
+        )
 
     def _put_settings(self, service: Service) -> None:
         self._put_state("switches", asdict(service.switches))
@@ -228,10 +239,19 @@ class File:
             {"offset_s": service.clock.offset_s, "frozen_at": service.clock.frozen_at},
         )
 
-    def _put_authority(self, service: Service) -> None:
-        if service.authority.version != self._authority_version:
-            self._put_state("authority", service.authority.as_json())
-            self._authority_version = service.authority.version
+    def _put_authority(self, authority: Authority) -> None:
+        for kind, name, value in authority.changes():
+            if value is None:
+                self._connection.execute(
+                    "delete from authority where kind = ? and name = ?", (kind, name)
+                )
+            else:
+                self._connection.execute(
+                    "insert into authority values (?, ?, ?) "
+                    "on conflict (kind, name) do update set value = excluded.value",
+                    (kind, name, dumps(value)),
+                )
+        authority.changed.clear()
 
     def _put_whole(self, company: Company) -> None:
         self._put_rows(
@@ -271,6 +291,10 @@ class File:
                 kept.append((realm_id, entity, row))
         self._put_rows(kept)
         for key in gone:
+            if key[1] == "Attachable":
+                self._connection.execute(
+                    "delete from contents where realm_id = ? and id = ?", (key[0], key[2])
+                )
             self._connection.execute(
                 "delete from objects where realm_id = ? and entity = ? and id = ?", key
             )
@@ -290,10 +314,16 @@ class File:
 
     def restore(self, service: Service) -> bool:
         """Fill the service from the file; False when the file is new. Raises FileError."""
-        state = {
-            name: loads(value)
-            for name, value in self._connection.execute("select name, value from state")
-        }
+        try:
+            return self._restore(service)
+        except sqlite3.Error as error:
+            raise FileError(_why(self.path, error)) from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise FileError(f"{self.path} is damaged: {error!r}") from error
+
+    def _restore(self, service: Service) -> bool:
+        rows = self._connection.execute("select name, value from state order by rowid")
+        state = {name: loads(value) for name, value in rows}
         if "seed" not in state:
             return False
         service.seed = state["seed"]["name"]
@@ -303,7 +333,12 @@ class File:
         service.clock.offset_s = float(state["clock"]["offset_s"])
         frozen = state["clock"]["frozen_at"]
         service.clock.frozen_at = None if frozen is None else float(frozen)
-        service.authority.restore(state["authority"])
+        service.authority.restore(
+            (kind, name, loads(value))
+            for kind, name, value in self._connection.execute(
+                "select kind, name, value from authority order by rowid"
+            )
+        )
         for *key, calls, units in self._connection.execute("select * from usage"):
             service.calls.counted.count(Counted(*key), calls, units)
             service.calls.count += calls

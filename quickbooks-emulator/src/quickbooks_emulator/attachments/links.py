@@ -30,6 +30,12 @@ DENIED = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     "<Error><Code>AccessDenied</Code><Message>{}</Message></Error>"
 )
+GUARDS = {
+    # What somebody uploaded must not act as a page of this server.
+    "Content-Disposition": "attachment",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox",
+}
 OK = 200
 FORBIDDEN = 403
 
@@ -84,11 +90,14 @@ def answer(service: Service, request: Request) -> Reply:
         return _denied("Access Denied")
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         return _denied("The request signature does not match")
-    issued = datetime.strptime(moment, MOMENT).replace(tzinfo=UTC).timestamp()
+    try:
+        issued = datetime.strptime(moment, MOMENT).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return _denied("X-Amz-Date must be in the ISO8601 Long Format")
     if not issued <= service.clock.epoch() < issued + LIFE_S:
         return _denied("Request has expired")
     content_type = str(row.body.get("ContentType") or "application/octet-stream")
-    return Reply(OK, company.contents[object_id], _as_header(content_type))
+    return Reply(OK, company.contents[object_id], _as_header(content_type), dict(GUARDS))
 
 
 def _signature(realm_id: str, object_id: str, moment: str) -> str:

@@ -51,6 +51,11 @@ def first_app() -> App:
     return App(CLIENT_ID, CLIENT_SECRET, (REDIRECT_URI,), "Emulator app")
 
 
+def app_of(kept: JsonObject) -> App:
+    """An app from its plain data."""
+    return App(**{**kept, "redirect_uris": tuple(kept["redirect_uris"])})
+
+
 def app_from(wanted: JsonObject) -> App:
     """The app that `wanted` describes; what is left out is made up. Raises Problem 2010."""
     client_id = str(wanted.get("client_id") or f"AB{secrets.token_hex(24)}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.oauth.apps import CLIENT_ID, App, first_app, identified
+from quickbooks_emulator.oauth.apps import CLIENT_ID, App, app_of, first_app, identified
 from quickbooks_emulator.oauth.errors import OAuthError
 from quickbooks_emulator.oauth.grants import (
     ACCOUNTING,
@@ -28,9 +28,9 @@ from quickbooks_emulator.oauth.identity import USER_ID, SigningKey
 from quickbooks_emulator.problems import unauthenticated, unauthorized
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from quickbooks_emulator.json_text import JsonObject
+    from quickbooks_emulator.json_text import Json
     from quickbooks_emulator.oauth.authorise import Asked
     from quickbooks_emulator.switches import Switches
 
@@ -40,6 +40,7 @@ SHORTEST_TOKEN = 10
 LONGEST_TOKEN = 4096
 CODES_KEPT_S = 86_400
 BAD_REQUEST = 400
+APP, GRANT, CODE, KEY = "app", "grant", "code", "key"
 
 GRACE = "grace"
 REVOKES = "revokes"
@@ -70,9 +71,22 @@ class Authority:
     grants: list[Grant] = field(default_factory=list)
     codes: dict[str, Code] = field(default_factory=dict)
     key: SigningKey = field(default_factory=SigningKey)
-    version: int = 0
-    """Raised by every change."""
+    changed: set[tuple[str, str]] = field(default_factory=set)
+    """What is not yet written to the emulator's file: kind and name."""
     _by_access: dict[str, Grant] = field(default_factory=dict)
+    _by_refresh: dict[str, Grant] = field(default_factory=dict)
+    """Consents by every refresh token they ever had."""
+
+    def add_app(self, app: App) -> None:
+        """Register an app, or change the one of that client_id."""
+        self.apps[app.client_id] = app
+        self.changed.add((APP, app.client_id))
+
+    def signing_key(self) -> SigningKey:
+        """The key, which is made when it is first used, and has to outlive the process then."""
+        if not self.key.pem:
+            self.changed.add((KEY, ""))
+        return self.key
 
     # -- consent
 
@@ -102,22 +116,25 @@ class Authority:
             hard_expires_at=now + HARD_LIFE_S,
         )
         self.grants.append(grant)
-        self.version += 1
+        self._by_refresh[grant.refresh_token] = grant
+        self._note(grant)
         return grant
 
     def grant_code(self, asked: Asked, realm_id: str, now: float) -> str:
         """A code for what the person at the browser has agreed to."""
         # Used codes are kept: a second use has consequences. Others are forgotten in the end.
-        self.codes = {
-            text: code
+        ended = [
+            text
             for text, code in self.codes.items()
-            if code.grant_number is not None or now - code.issued_at < CODES_KEPT_S
-        }
+            if code.grant_number is None and now - code.issued_at >= CODES_KEPT_S
+        ]
+        for text in ended:
+            del self.codes[text]
         text = code_text()
+        self.changed.update((CODE, name) for name in (*ended, text))
         self.codes[text] = Code(
             asked.app.client_id, asked.redirect_uri, realm_id, USER_ID, asked.scopes, now
         )
-        self.version += 1
         return text
 
     # -- the token endpoint
@@ -170,31 +187,31 @@ class Authority:
             life_s=switches.refresh_life_s,
         )
         code.grant_number = grant.number
+        self.changed.add((CODE, form["code"]))
         return self._issued(grant, now, is_first=True)
 
     def _refreshed(self, app: App, token: str, now: float, switches: Switches) -> Issued:
         grant = self._refreshable(app.client_id, token, now, switches)
         if switches.rotate_always or now - grant.rotated_at >= ROTATION_S:
             grant.rotate(now, switches.refresh_life_s)
+            self._by_refresh[grant.refresh_token] = grant
         return self._issued(grant, now, is_first=False)
 
     def _refreshable(self, client_id: str, token: str, now: float, switches: Switches) -> Grant:
         words = TOKEN_WORDS[switches.invalid_grant_description]
         refused = OAuthError(BAD_REQUEST, "invalid_grant", words)
-        for grant in self.grants:
-            if grant.client_id != client_id or grant.is_revoked:
-                continue
-            if grant.refresh_token == token:
-                if grant.expires_at <= now:
-                    raise refused
-                return grant
-            if token in grant.previous:
-                in_grace = now - grant.previous[token] < GRACE_S and grant.expires_at > now
-                if switches.old_refresh_token == GRACE and in_grace:
-                    return grant
-                if switches.refresh_token_reuse == REVOKES:
-                    self._end(grant)
+        grant = self._by_refresh.get(token)
+        if grant is None or grant.client_id != client_id or grant.is_revoked:
+            raise refused
+        if grant.refresh_token == token:
+            if grant.expires_at <= now:
                 raise refused
+            return grant
+        in_grace = now - grant.previous[token] < GRACE_S and grant.expires_at > now
+        if switches.old_refresh_token == GRACE and in_grace:
+            return grant
+        if switches.refresh_token_reuse == REVOKES:
+            self._end(grant)
         raise refused
 
     def _issued(self, grant: Grant, now: float, *, is_first: bool) -> Issued:
@@ -203,7 +220,7 @@ class Authority:
         for ended in known.difference(grant.access):
             self._by_access.pop(ended, None)
         self._by_access[token] = grant
-        self.version += 1
+        self._note(grant)
         return Issued(grant, token, is_first)
 
     # -- the end of consents
@@ -214,12 +231,12 @@ class Authority:
         """Disconnect the app from the company: both tokens die. Raises OAuthError."""
         app = identified(self.apps, headers, form, switches.invalid_client_status)
         token = form.get("token", "")
-        for grant in self.grants:
-            knows = token == grant.refresh_token or token in grant.access
-            if grant.client_id == app.client_id and knows and not grant.is_revoked:
-                self._end(grant)
-                return
-        raise OAuthError(BAD_REQUEST, "invalid_request")
+        grant = self.holder(token)
+        if grant is None or grant.client_id != app.client_id or grant.is_revoked:
+            raise OAuthError(BAD_REQUEST, "invalid_request")
+        if token != grant.refresh_token and token not in grant.access:
+            raise OAuthError(BAD_REQUEST, "invalid_request")
+        self._end(grant)
 
     def disconnect(self, realm_id: str, client_id: str) -> int:
         """End every consent of a company (for one app, or for all); returns how many."""
@@ -236,7 +253,10 @@ class Authority:
 
     def _end(self, grant: Grant) -> None:
         grant.is_revoked = True
-        self.version += 1
+        self._note(grant)
+
+    def _note(self, grant: Grant) -> None:
+        self.changed.add((GRANT, str(grant.number)))
 
     def expire(self, *, access: bool, refresh: bool) -> None:
         """End the tokens of every grant at once."""
@@ -245,7 +265,7 @@ class Authority:
                 grant.access = dict.fromkeys(grant.access, 0.0)
             if refresh:
                 grant.expires_at = 0.0
-        self.version += 1
+            self._note(grant)
 
     # -- the bearer of a token
 
@@ -266,6 +286,10 @@ class Authority:
         if grant.realm_id != realm_id or ACCOUNTING not in grant.scopes:
             raise unauthorized()
 
+    def holder(self, token: str) -> Grant | None:
+        """The consent that an access or refresh token is or was of."""
+        return self._by_access.get(token) or self._by_refresh.get(token)
+
     def client_of(self, authorization: str) -> str:
         """The client_id of whoever holds that access token, alive or not; empty if unknown."""
         grant = self._by_access.get(authorization.partition(" ")[2])
@@ -281,22 +305,42 @@ class Authority:
 
     # -- plain data
 
-    def as_json(self) -> JsonObject:
-        """The state as plain data."""
-        return {
-            "apps": [app.as_json() for app in self.apps.values()],
-            "grants": [plain(grant) for grant in self.grants],
-            "codes": {text: plain(code) for text, code in self.codes.items()},
-            "key": self.key.pem,
-        }
+    def note_all(self) -> None:
+        """Everything is to be written."""
+        self.changed = {(KEY, ""), *((APP, name) for name in self.apps)}
+        self.changed.update((GRANT, str(grant.number)) for grant in self.grants)
+        self.changed.update((CODE, text) for text in self.codes)
 
-    def restore(self, state: JsonObject) -> None:
-        """Take up a kept state."""
-        apps = [
-            App(**{**app, "redirect_uris": tuple(app["redirect_uris"])}) for app in state["apps"]
-        ]
-        self.apps = {app.client_id: app for app in apps}
-        self.grants = [grant_from(grant) for grant in state["grants"]]
-        self.codes = {text: code_from(code) for text, code in state["codes"].items()}
-        self.key = SigningKey(state["key"])
-        self._by_access = {token: grant for grant in self.grants for token in grant.access}
+    def changes(self) -> Iterator[tuple[str, str, Json]]:
+        """Kind, name and data (None: gone) of what is not yet written, the oldest first."""
+        for kind, name in sorted(self.changed, key=_in_order):
+            yield kind, name, self._value(kind, name)
+
+    def _value(self, kind: str, name: str) -> Json:
+        if kind == GRANT:
+            return plain(self.grants[int(name) - 1])
+        if kind == CODE:
+            return plain(self.codes[name]) if name in self.codes else None
+        return self.apps[name].as_json() if kind == APP else self.key.pem
+
+    def restore(self, kept: Iterable[tuple[str, str, Json]]) -> None:
+        """Take up a kept state in place of this one: kind, name and data."""
+        self.apps = {}
+        for kind, name, value in kept:
+            if kind == APP:
+                self.apps[name] = app_of(value)
+            elif kind == GRANT:
+                self.grants.append(grant_from(value))
+            elif kind == CODE:
+                self.codes[name] = code_from(value)
+            else:
+                self.key = SigningKey(value)
+        for grant in self.grants:
+            self._by_access.update(dict.fromkeys(grant.access, grant))
+            self._by_refresh.update(dict.fromkeys((*grant.previous, grant.refresh_token), grant))
+
+
+def _in_order(change: tuple[str, str]) -> tuple[str, int]:
+    """By kind, and consents by their number."""
+    kind, name = change
+    return kind, int(name) if kind == GRANT else 0

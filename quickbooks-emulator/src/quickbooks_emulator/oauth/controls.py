@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quickbooks_emulator.expected import TEXT, TEXTS, TRUTH, Fields, check
 from quickbooks_emulator.messages import object_in
 from quickbooks_emulator.oauth.apps import CLIENT_ID, app_from
 from quickbooks_emulator.oauth.authorise import SCOPES
@@ -11,11 +12,18 @@ from quickbooks_emulator.oauth.grants import ACCOUNTING
 from quickbooks_emulator.problems import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from quickbooks_emulator.json_text import Json, JsonObject
     from quickbooks_emulator.messages import Request
     from quickbooks_emulator.service import Service
 
 LONGEST_REALM = 20
+APP_FIELDS: Fields = {
+    "client_id": TEXT, "client_secret": TEXT, "redirect_uris": TEXTS, "name": TEXT,
+}  # fmt: skip
+COMPANY_FIELDS: Fields = dict.fromkeys(("realm_id", "seed", "name", "country"), TEXT)
+ISSUED = ("client_id", "realm_id", "scope", "user_id", "refresh_token")
 
 
 def apps(service: Service, _request: Request, _rest: list[str]) -> Json:
@@ -25,10 +33,11 @@ def apps(service: Service, _request: Request, _rest: list[str]) -> Json:
 
 def add_app(service: Service, request: Request, _rest: list[str]) -> Json:
     """Register an app, or change the one of that client_id. Raises Problem 2010."""
-    app = app_from(object_in(request))
-    service.authority.apps[app.client_id] = app
-    service.authority.version += 1
-    _keep(service)
+    wanted = object_in(request)
+    check(wanted, APP_FIELDS, "")
+    app = app_from(wanted)
+    service.authority.add_app(app)
+    service.keep_authority()
     return app.as_json()
 
 
@@ -47,10 +56,13 @@ def companies(service: Service, _request: Request, _rest: list[str]) -> Json:
 def add_company(service: Service, request: Request, _rest: list[str]) -> Json:
     """Another company; the apps are not connected to it. Raises Problem 2010."""
     wanted = object_in(request)
+    check(wanted, COMPANY_FIELDS, "")
     highest = max(int(realm_id) for realm_id in service.companies)
     realm_id = str(wanted.get("realm_id") or highest + 1)
     if not (realm_id.isascii() and realm_id.isdecimal() and len(realm_id) <= LONGEST_REALM):
         raise Problem("2010", "A realm_id is made of at most 20 digits", "realm_id")
+    if wanted.get("country") not in {None, "", "US"}:
+        raise Problem("2010", "Only companies of the US are emulated: tax is theirs", "country")
     seed, name = str(wanted.get("seed") or "empty"), str(wanted.get("name") or "")
     facts = service.open_company(
         realm_id, seed, name=name, country=str(wanted.get("country") or "")
@@ -66,17 +78,21 @@ def tokens(service: Service, _request: Request, _rest: list[str]) -> Json:
 
 def change_tokens(service: Service, request: Request, rest: list[str]) -> Json:
     """`expire` tokens, `issue` a consent, `disconnect` a company as its user would."""
-    change = CHANGES.get("/".join(rest))
-    if change is None:
-        raise Problem("610", f"No such control: tokens/{{{','.join(CHANGES)}}} are", status=404)
-    result = change(service, object_in(request))
-    _keep(service)
+    name = "/".join(rest)
+    if name not in CHANGES:
+        known = ", ".join(f"tokens/{known}" for known in CHANGES)
+        raise Problem("610", f"No such control: tokens/{name}. Known: {known}", status=404)
+    change, known_fields = CHANGES[name]
+    wanted = object_in(request)
+    check(wanted, known_fields, "")
+    result = change(service, wanted)
+    service.keep_authority()
     return result
 
 
 def _expire(service: Service, wanted: JsonObject) -> JsonObject:
     service.authority.expire(
-        access=bool(wanted.get("access", True)), refresh=bool(wanted.get("refresh", False))
+        access=wanted.get("access", True), refresh=wanted.get("refresh", False)
     )
     return {}
 
@@ -107,9 +123,9 @@ def _disconnect(service: Service, wanted: JsonObject) -> JsonObject:
     return {"ended": ended}
 
 
-def _keep(service: Service) -> None:
-    if service.file is not None:
-        service.file.keep_authority(service)
-
-
-CHANGES = {"expire": _expire, "issue": _issue, "disconnect": _disconnect}
+CHANGES: dict[str, tuple[Callable[[Service, JsonObject], JsonObject], Fields]] = {
+    # what is done, and the fields it takes.
+    "expire": (_expire, dict.fromkeys(("access", "refresh"), TRUTH)),
+    "issue": (_issue, dict.fromkeys(ISSUED, TEXT)),
+    "disconnect": (_disconnect, dict.fromkeys(("realm_id", "client_id"), TEXT)),
+}

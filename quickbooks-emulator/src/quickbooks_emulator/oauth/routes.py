@@ -45,7 +45,7 @@ def operation_of(request: Request) -> str:
 def answer(service: Service, request: Request, base: str) -> Reply:
     """The reply of the authorisation server, which the caller finds at `base`.
 
-    The caller keeps what has changed (`service.authority.version` tells).
+    The caller keeps what has changed (`service.authority.changed` tells).
     """
     handler = HANDLERS.get((request.method, operation_of(request)))
     if handler is None:
@@ -127,7 +127,7 @@ def _token(service: Service, request: Request, base: str) -> Reply:
         body["x_refresh_token_hard_expires_in"] = int(issued.grant.hard_expires_at - now)
     if issued.is_first and OPENID in issued.grant.scopes:
         issuer = discovery.issuer(base)
-        body["id_token"] = identity.id_token(authority.key, issuer, issued.grant, now)
+        body["id_token"] = identity.id_token(authority.signing_key(), issuer, issued.grant, now)
     return Reply(OK, dumps(body), JSON_TYPE, dict(UNKEPT))
 
 
@@ -165,11 +165,7 @@ def _bearer_refused(status: int, error: str) -> Reply:
 
 
 def _keys(service: Service, _request: Request, _base: str) -> Reply:
-    authority = service.authority
-    if not authority.key.pem:
-        # Made by this call: it has to outlive the process, for tokens signed with it.
-        authority.version += 1
-    return Reply(OK, dumps(identity.key_set(authority.key)))
+    return Reply(OK, dumps(identity.key_set(service.authority.signing_key())))
 
 
 def _discovery(_service: Service, _request: Request, base: str) -> Reply:

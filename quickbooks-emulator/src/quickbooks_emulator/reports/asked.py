@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 METHODS = {"accrual": "Accrual", "cash": "Cash"}
 EARLIEST = date(1970, 1, 1)
 DECEMBER = 12
+LONGEST_NUMBER = 9
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 """Months in each unit; a week has none."""
@@ -61,7 +62,8 @@ class Asked:
         given = self.parameters.get(name, "").strip()
         if not given:
             return otherwise
-        if not given.isascii() or not given.isdecimal() or not 1 <= int(given) <= most:
+        is_whole = given.isascii() and given.isdecimal() and len(given) <= LONGEST_NUMBER
+        if not is_whole or not 1 <= int(given) <= most:
             raise Problem("2080", f"Invalid number : {given[:40]}", name)
         return int(given)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.expected import TEXT, Expected, check, is_text, one_of
+from quickbooks_emulator.expected import TEXT, TEXTS, check, one_of
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.webhooks.events import FORMATS
 
@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from quickbooks_emulator.json_text import JsonObject
     from quickbooks_emulator.service import Service
 
-TEXTS = Expected(
-    "a list of texts",
-    lambda value: isinstance(value, list) and all(is_text(entry) for entry in value),
-)
 FIELDS = {
     "url": TEXT, "verifier_token": TEXT, "format": one_of(FORMATS), "entities": TEXTS, "app": TEXT,
 }  # fmt: skip
@@ -36,16 +32,17 @@ def subscribed(service: Service, wanted: JsonObject) -> JsonObject:
     """A new subscription. Raises Problem 2010."""
     check(wanted, FIELDS, "")
     subscription = service.outbox.subscribe(wanted)
-    _keep(service)
+    service.keep_outbox()
     return _subscription(service, subscription.id)
 
 
 def unsubscribed(service: Service, rest: list[str]) -> JsonObject:
     """What is left after one subscription, or all, are dropped. Raises Problem 610."""
-    if rest and not rest[0].isdecimal():
+    known = {str(number): number for number in service.outbox.subscriptions}
+    if rest and rest[0] not in known:
         raise Problem("610", f"No webhook {rest[0]}", status=404)
-    service.outbox.unsubscribe(int(rest[0]) if rest else None)
-    _keep(service)
+    service.outbox.unsubscribe(known[rest[0]] if rest else None)
+    service.keep_outbox()
     return shown(service)
 
 
@@ -59,8 +56,3 @@ async def delivered(service: Service) -> JsonObject:
 def _subscription(service: Service, number: int) -> JsonObject:
     found = asdict(service.outbox.subscriptions[number])
     return {**found, "entities": list(found["entities"])}
-
-
-def _keep(service: Service) -> None:
-    if service.file is not None:
-        service.file.keep_outbox(service.outbox)

@@ -102,10 +102,9 @@ class Courier:
             return 0, type(error).__name__
 
     def _keep(self) -> None:
-        file = self._service.file
-        if file is not None:
-            file.keep_outbox(self._service.outbox)
-            file.flush()
+        self._service.keep_outbox()
+        if self._service.file is not None:
+            self._service.file.flush()
 
 
 async def stopped(task: asyncio.Task[None]) -> None:
