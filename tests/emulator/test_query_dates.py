@@ -28,13 +28,10 @@ def found(caller: Caller, condition: str) -> list[str]:
     "literal",
     [
         "2026-01-15T12:00:00",
-        "2026-01-15T12:00",
-        "2026-01-15 12:00:00",
         "2026-01-15T12:00:00-08:00",
         "2026-01-15T12:00:00-0800",
-        "2026-01-15T12:00:00-08",
         "2026-01-15T20:00:00Z",
-        "2026-01-15t20:00:00.000z",
+        "2026-01-15T20:00:00.000Z",
         "2026-01-16T01:30:00+05:30",
         "2026-01-15T12:00:00.999999999",
     ],
@@ -57,7 +54,8 @@ def test_one_moment_is_spelt_in_many_ways(caller: Caller, emulator: Emulator, li
     "literal",
     [
         "yesterday", "", "2026", "2026-13-01", "2026-02-30", "20260115", "2026-W03-4", "15/01/2026",
-        "2026-01-15T12", "2026-01-15T25:00:00", "2026-01-15T12:00:00 01:00",
+        "2026-01-15T12", "2026-01-15T12:00", "2026-01-15 12:00:00", "2026-01-15T12:00:00-08",
+        "2026-01-15t20:00:00Z", "2026-01-15T20:00:00z", "2026-01-15T25:00:00", "2026-01-15T12:00:00 01:00",
         "2026-01-15T12:00:00+99:00", "2026-01-15T12:00:00-08:00Z", "0000-01-01", "9999-99-99",
         "\u0662\u0660\u0662\u0666-\u0660\u0661-\u0661\u0665",
     ],
@@ -94,6 +92,22 @@ def test_a_plus_sign_in_an_address_is_encoded(caller: Caller, emulator: Emulator
 
     assert 200 == caller.send("GET", text.format("%2B")).status_code
     assert 400 == caller.send("GET", text.format("+")).status_code
+
+
+def test_the_zone_of_a_literal_without_offset_follows_a_switch(
+    caller: Caller, emulator: Emulator
+) -> None:
+    """
+    Source: Intuit, "Query operations and syntax" (it does not tell).
+    """
+    born(emulator, caller, "2026-01-15T12:00:00-08:00")
+    literals = ("2026-01-15T12:00:00", "2026-01-15T20:00:00", "2026-01-15T12:00:00-08:00")
+
+    assert [1, 0, 1] == [len(found(caller, f"MetaData.CreateTime = '{t}'")) for t in literals]
+
+    emulator.switch(query_bare_zone="utc")
+
+    assert [0, 1, 1] == [len(found(caller, f"MetaData.CreateTime = '{t}'")) for t in literals]
 
 
 def test_in_spring_the_clock_skips_an_hour(caller: Caller, emulator: Emulator) -> None:

@@ -6,14 +6,14 @@ transactions with status Deleted, an empty object for an entity without a change
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
 from quickbooks_emulator.catalogue import flags
-from quickbooks_emulator.clock import days_before, parse_moment, second_text
+from quickbooks_emulator.clock import days_before, second_text
 from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.problems import Problem, missing
+from quickbooks_emulator.query.values import moment_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 REACH_DAYS = 30
 MAX_OBJECTS = 1000
-LOST_PLUS = re.compile(r"(T\S+) (\d{2}:?\d{2})$")
-"""An offset whose plus was not encoded and so arrived as a blank."""
 
 
 def changes(
@@ -50,7 +48,7 @@ def changes(
 
 def _since(text: str, now: datetime, switches: Switches) -> float:
     try:
-        moment = parse_moment(LOST_PLUS.sub(r"\1+\2", text.strip()))
+        moment = moment_of(text)
         earliest = days_before(now, REACH_DAYS)
         is_too_old = moment < earliest
     except (ValueError, OverflowError):

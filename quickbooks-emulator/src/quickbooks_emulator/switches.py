@@ -85,6 +85,8 @@ class Switches:
     """Whether properties filter and sort whose marks are not known, such as Vendor.Balance."""
     query_reference_value: bool = False
     """Whether `CustomerRef.value` filters as `CustomerRef` does; else 4001."""
+    query_bare_zone: Literal["company", "utc"] = "company"
+    """The zone of a date and time without an offset: the `company`'s, or `utc` (not told)."""
     adjustment_query_has_lines: bool = False
     """Whether rows of a query over InventoryAdjustment carry their lines."""
     adjustment_update_queryable: bool = False
@@ -130,6 +132,21 @@ class Switches:
     """Seconds named in Retry-After of a 429; 0 sends no such header."""
     book_close_password: bool = False
     """Closed books protected by a password answer 6210, else 6200."""
+    most_lines: int = 10_000
+    """The most lines of a document ("API call limits"); more are refused (6000)."""
+    most_linked: int = 10_000
+    """The most transactions that a document may be linked to; more are refused (6000)."""
+    most_taxed_lines: int = 750
+    """The most lines of a document that automated sales tax works on; more are refused (6000)."""
+    void_forms: Literal["documented", "either"] = "documented"
+    """How a void is asked for: as `documented` (invoices by operation=void; payments, sales
+    receipts and bill payments by operation=update, include=void and sparse), or `either` way. The
+    published clients for Python and Node send the documented forms."""
+    address_coordinates: Literal["dropped", "kept"] = "dropped"
+    """Lat and Long of an address: `dropped` since August 2025 by the release notes, or `kept`, as
+    answers recorded in May 2026 still show them."""
+    adjustment_number: Literal["required", "optional"] = "required"
+    """DocNumber of a new InventoryAdjustment by an app: `required` (2020), or `optional`."""
     inventory_feature: bool = True
     """Whether the plan has inventory; without it adjustments are refused (5020)."""
     unknown_address: Literal["fault", "system"] = "fault"

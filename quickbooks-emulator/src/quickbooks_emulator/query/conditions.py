@@ -100,7 +100,7 @@ def _literal(entity: Entity, name: str, value: Value, rules: Rules) -> Comparabl
 
 
 def _bound(entity: Entity, name: str, value: Value, rules: Rules) -> Comparable:
-    return literal(entity, name, value, rules.today)
+    return literal(entity, name, value, rules)
 
 
 def _comparison(operator: str, wanted: Comparable) -> Callable[[Comparable], bool]:

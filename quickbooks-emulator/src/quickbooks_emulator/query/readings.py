@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING
+
+from quickbooks_emulator.clock import PACIFIC
 
 if TYPE_CHECKING:
     from datetime import date
@@ -24,6 +27,8 @@ class Rules:
     total_count: str = "page"
     is_uncertain_queryable: bool = False
     is_reference_value_queryable: bool = False
+    bare_zone: tzinfo = PACIFIC
+    """Of a literal without an offset."""
 
     @classmethod
     def of(cls, switches: Switches, today: date) -> Rules:
@@ -37,5 +42,6 @@ class Rules:
             total_count=switches.query_total_count,
             is_uncertain_queryable=switches.query_uncertain_properties,
             is_reference_value_queryable=switches.query_reference_value,
+            bare_zone=UTC if switches.query_bare_zone == "utc" else PACIFIC,
             today=today,
         )

@@ -6,7 +6,7 @@ Source: Intuit, "Query operations and syntax" and the reference page of each ent
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from quickbooks_emulator.catalogue import Entity
     from quickbooks_emulator.query.grammar import Value
+    from quickbooks_emulator.query.readings import Rules
     from quickbooks_emulator.rows import Readable
 
 Comparable: TypeAlias = Any
@@ -36,10 +37,10 @@ NULL = " "
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})")
 MOMENT = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    r"(?:[T ](?P<time>[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.(?P<fraction>[0-9]{1,9}))?"
-    r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?",
-    re.IGNORECASE,
+    r"(?:T(?P<time>[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.(?P<fraction>[0-9]{1,9}))?"
+    r"(?P<zone>Z|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
+"""The documented spellings of a date, or a date and time."""
 
 
 def invalid(detail: str) -> Problem:
@@ -140,14 +141,14 @@ def _number(value: object) -> Decimal | int | None:
     return value if isinstance(value, Decimal | int) else None
 
 
-def literal(entity: Entity, name: str, value: Value, today: date) -> Comparable:
+def literal(entity: Entity, name: str, value: Value, rules: Rules) -> Comparable:
     """The literal in the property's kind. Raises Problem 4001 when it is none."""
     if value is Day.CURRENT_DATE:
-        value = today.isoformat()
+        value = rules.today.isoformat()
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
     try:
         if name in MOMENTS:
-            return moment_of(text).timestamp()
+            return moment_of(text, rules.bare_zone).timestamp()
         if name in DATES:
             return moment_of(text).date().isoformat()
         if name in NUMBERS:
@@ -165,11 +166,11 @@ def _finite(text: str) -> Decimal:
     return Decimal(text.strip())
 
 
-def moment_of(text: str) -> datetime:
+def moment_of(text: str, bare_zone: tzinfo = PACIFIC) -> datetime:
     """The moment of a date or a date and time, in the company's zone. Raises ValueError.
 
-    Without an offset it is one of the company's own clock; of an hour that the clock shows twice
-    it is the first. A date is its midnight.
+    Without an offset it is one of `bare_zone`, by default the company's own clock; of an hour that
+    the clock shows twice it is the first. A date is its midnight.
     """
     match = MOMENT.fullmatch(text.strip())
     if match is None:
@@ -178,11 +179,11 @@ def moment_of(text: str) -> datetime:
     clock = time.fromisoformat(match["time"] or "00:00")
     clock = clock.replace(microsecond=int(f"{match['fraction'] or 0:<06}"[:6]))
     zone = match["zone"]
-    moment = datetime.combine(day, clock, _offset(zone) if zone else PACIFIC)
+    moment = datetime.combine(day, clock, _offset(zone) if zone else bare_zone)
     return moment.astimezone(PACIFIC)
 
 
 def _offset(zone: str) -> timezone:
-    digits = "+0000" if zone in {"Z", "z"} else zone.replace(":", "").ljust(5, "0")
+    digits = "+0000" if zone == "Z" else zone.replace(":", "")
     distance = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5]))
     return timezone(-distance if digits[0] == "-" else distance)
