@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
+from quickbooks_emulator.clock import PACIFIC
 from quickbooks_emulator.json_text import dumps, loads
 
 if TYPE_CHECKING:
@@ -146,9 +148,14 @@ class Shop:
         }
         return {"VendorRef": {"value": self.vendor_id}, "Line": [line], **more}
 
+    def today(self) -> str:
+        """The company's day."""
+        return datetime.fromisoformat(self.emulator.now()).astimezone(PACIFIC).date().isoformat()
+
     def adjustment(self, *differences: Any, **more: Any) -> dict[str, Any]:
         return {
             "AdjustAccountRef": {"value": "97"},
+            "TxnDate": self.today(),
             "Line": [
                 {
                     "DetailType": "ItemAdjustmentLineDetail",

@@ -82,6 +82,13 @@ def stocked(**more: Any) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
+def bundle(shop: Shop) -> str:
+    """A bundle as a person makes it; its id."""
+    parts = {"ItemGroupLine": [{"ItemRef": ref(shop.item_id), "Qty": 1}]}
+    body = {"Name": "Set", "Type": "Group", "ItemGroupDetail": parts}
+    return str(shop.emulator.create("Item", body)["Id"])
+
+
 def paid(shop: Shop, amount: Any, **more: Any) -> dict[str, Any]:
     return {"CustomerRef": ref(shop.customer_id), "TotalAmt": amount, **more}
 
@@ -92,7 +99,8 @@ CASES: dict[str, tuple[str, str, Any]] = {
     "2020 reference without a value": (
         "2020", "Bill", lambda s: {"VendorRef": {"name": "Wholesale"}, "Line": [cost()]},
     ),
-    "2020 total of a payment": ("2020", "Payment", lambda s: {"CustomerRef": ref(s.customer_id)}),
+    "6000 total of a payment": ("6000", "Payment", lambda s: {"CustomerRef": ref(s.customer_id)}),
+    "6000 payment of nothing": ("6000", "Payment", lambda s: s.payment(0)),
     "2020 account of a purchase": (
         "2020", "Purchase", lambda s: {"PaymentType": "Cash", "Line": [cost()]},
     ),
@@ -122,7 +130,20 @@ CASES: dict[str, tuple[str, str, Any]] = {
         lambda s: {"VendorRef": ref(s.vendor_id), "PayType": "Check", "TotalAmt": 0, "Line": []},
     ),
     "2020 worker of a time": ("2020", "TimeActivity", lambda s: {"NameOf": "Employee", "Hours": 1}),
+    "2020 kind of an item": (
+        "2020", "Item", lambda s: {"Name": "New", "IncomeAccountRef": ref("1")},
+    ),
+    "2020 name of blanks": ("2020", "Item", lambda s: service(Name="  ")),
+    "2020 term of blanks": ("2020", "Term", lambda s: {"Name": " ", "DueDays": 1}),
+    "2020 day of an adjustment": (
+        "2020", "InventoryAdjustment",
+        lambda s: {name: value for name, value in s.adjustment(1).items() if name != "TxnDate"},
+    ),
     # shape
+    "2010 nothing in stock of a service": ("2010", "Item", lambda s: service(QtyOnHand=0)),
+    "2010 amount as Python spells it": ("2010", "Payment", lambda s: paid(s, "3_4.5")),
+    "2010 amount in other digits": ("2010", "Payment", lambda s: paid(s, "\u0663\u0664")),
+    "2010 amount that is none": ("2010", "Payment", lambda s: paid(s, "NaN")),
     "2010 list for an object": ("2010", "Invoice", lambda s: s.invoice(BillAddr=[])),
     "2010 object for a text": ("2010", "Invoice", lambda s: s.invoice(PrivateNote={"a": 1})),
     "2010 text for a reference": ("2010", "Invoice", lambda s: s.invoice(SalesTermRef="3")),
@@ -144,6 +165,14 @@ CASES: dict[str, tuple[str, str, Any]] = {
     "2050 address line": (
         "2050", "Customer", lambda s: {"DisplayName": "x", "BillAddr": {"Line1": "y" * 501}},
     ),
+    "2050 address": (
+        "2050", "Customer",
+        lambda s: {"DisplayName": "x", "BillAddr": {f"Line{n}": "y" * 401 for n in range(1, 6)}},
+    ),
+    "2050 memo of an order": (
+        "2050", "PurchaseOrder",
+        lambda s: bill(s, APAccountRef=ref("33"), Memo="x" * 4001),
+    ),
     "2050 phone": (
         "2050", "Customer",
         lambda s: {"DisplayName": "x", "PrimaryPhone": {"FreeFormNumber": "1" * 31}},
@@ -155,13 +184,26 @@ CASES: dict[str, tuple[str, str, Any]] = {
     "2050 account number": (
         "2050", "Account", lambda s: {"Name": "N", "AccountType": "Bank", "AcctNum": "1" * 8},
     ),
+    "2040 colon in the number of an account": (
+        "2040", "Account", lambda s: {"Name": "N", "AccountType": "Bank", "AcctNum": "1:2"},
+    ),
+    "2080 day of a month": ("2080", "Term", lambda s: {"Name": "Never", "DayOfMonthDue": 0}),
     "2080 days": ("2080", "Term", lambda s: {"Name": "Late", "DueDays": 1000}),
     "2140 amount": ("2140", "Payment", lambda s: paid(s, 10**16)),
+    "2140 price of an item": (
+        "2140", "Item", lambda s: service(UnitPrice=Decimal("99999999999.01")),
+    ),
+    "2140 tax below nothing": (
+        "2140", "Invoice", lambda s: s.invoice(TxnTaxDetail={"TotalTax": -1}),
+    ),
     "2150 percent": (
         "2150", "Invoice",
         lambda s: s.invoice(s.line(), discount(PercentBased=True, DiscountPercent=101)),
     ),
     "2160 quantity": ("2160", "InventoryAdjustment", lambda s: s.adjustment(10**16)),
+    "2170 bundle by an app": (
+        "2170", "Item", lambda s: {"Name": "Set", "Type": "Group"},
+    ),
     "2170 print status": ("2170", "Invoice", lambda s: s.invoice(PrintStatus="Soon")),
     "2170 payment type": ("2170", "Purchase", lambda s: purchase("Barter")),
     "2170 billed already": (
@@ -186,6 +228,18 @@ CASES: dict[str, tuple[str, str, Any]] = {
     "2500 tax code": (
         "2500", "Invoice", lambda s: s.invoice(TxnTaxDetail={"TxnTaxCodeRef": ref("99")}),
     ),
+    "2500 tax code of an item": ("2500", "Item", lambda s: service(SalesTaxCodeRef=ref("99"))),
+    "2500 type of a customer": (
+        "2500", "Customer", lambda s: {"DisplayName": "x", "CustomerTypeRef": ref("99")},
+    ),
+    "2500 bundle sold as a thing": (
+        "2500", "Invoice", lambda s: s.invoice(s.line(item_id=bundle(s))),
+    ),
+    "2500 bundle bought": (
+        "2500", "Bill",
+        lambda s: bill(s, {"Amount": 1, "DetailType": "ItemBasedExpenseLineDetail",
+                           "ItemBasedExpenseLineDetail": {"ItemRef": ref(bundle(s)), "Qty": 1}}),
+    ),
     "2500 parent": ("2500", "Customer", lambda s: {"DisplayName": "x", "ParentRef": ref("99")}),
     "2500 no bundle": (
         "2500", "Invoice",
@@ -200,6 +254,9 @@ CASES: dict[str, tuple[str, str, Any]] = {
     ),
     "2290 share of a payment": (
         "2290", "Payment", lambda s: paid(s, 5, Line=[{"Amount": -5}]),
+    ),
+    "2290 discount below nothing": (
+        "2290", "Invoice", lambda s: s.invoice(s.line(), {**discount(), "Amount": -1}),
     ),
     "2290 side of a journal": (
         "2290", "JournalEntry",
@@ -247,7 +304,24 @@ CASES: dict[str, tuple[str, str, Any]] = {
         lambda s: bill(s, {"Amount": 1, "DetailType": "ItemBasedExpenseLineDetail",
                            "ItemBasedExpenseLineDetail": {"ItemRef": ref(s.item_id)}}),
     ),
+    "6100 tax code of a cost": ("6100", "Bill", lambda s: bill(s, cost(TaxCodeRef=ref("JUNK")))),
+    "6170 tax that does not apply": (
+        "6170", "Invoice",
+        lambda s: s.invoice(
+            GlobalTaxCalculation="NotApplicable", TxnTaxDetail={"TxnTaxCodeRef": ref("2")}
+        ),
+    ),
+    "6170 tax on a bill": (
+        "6170", "Bill",
+        lambda s: bill(s, GlobalTaxCalculation="NotApplicable", TxnTaxDetail={"TotalTax": 1}),
+    ),
     # accounts
+    "6430 assets that are no stock": ("6430", "Item", lambda s: stocked(AssetAccountRef=ref("4"))),
+    "6430 sales of services": ("6430", "Item", lambda s: stocked(IncomeAccountRef=ref("1"))),
+    "6430 refund to a card": (
+        "6430", "RefundReceipt",
+        lambda s: {"Line": [s.line()], "DepositToAccountRef": ref("41")},
+    ),
     "6010 detail type of another": (
         "6010", "Account",
         lambda s: {"Name": "N", "AccountType": "Bank", "AccountSubType": "Inventory"},
@@ -270,6 +344,12 @@ CASES: dict[str, tuple[str, str, Any]] = {
     # lists
     "700 type of the parent account": (
         "700", "Account", lambda s: {"Name": "N", "AccountType": "Bank", "ParentRef": ref("60")},
+    ),
+    "700 parent that is no category": (
+        "700", "Item", lambda s: service(SubItem=True, ParentRef=ref(s.item_id)),
+    ),
+    "5030 customer who owes already": (
+        "5030", "Customer", lambda s: {"DisplayName": "x", "Balance": 5},
     ),
     "700 parent of a category": (
         "700", "Item", lambda s: {"Name": "N", "Type": "Category", "ParentRef": ref(s.item_id)},

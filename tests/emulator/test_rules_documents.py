@@ -497,11 +497,13 @@ def test_deposited_money_stays(caller: Caller, shop: Shop) -> None:
     assert (400, "620") == caller.fault("Deposit", body)
     held = caller.rows("Payment")[0]
     assert [{"TxnId": deposit["Id"], "TxnType": "Deposit"}] == held["LinkedTxn"]
-    assert (400, "6540") == caller.fault("Payment", marks(held, TotalAmt=90))
+    less = marks(held, TotalAmt=90, CustomerRef=held["CustomerRef"])
+    assert (400, "6540") == caller.fault("Payment", less)
     assert (400, "6540") == caller.fault("Payment", marks(held), operation="delete")
     void = {"operation": "update", "include": "void"}
     assert (400, "6540") == caller.fault("Payment", marks(held), **void)
-    noted = caller.create("Payment", marks(held, PrivateNote="till 2"))
+    same = {name: held[name] for name in ("CustomerRef", "TotalAmt")}
+    noted = caller.create("Payment", marks(held, PrivateNote="till 2", **same))
     caller.create("Deposit", marks(deposit), operation="delete")
     assert 0 == caller.create("Payment", marks(noted), **void)["TotalAmt"]
 
@@ -616,7 +618,7 @@ def test_a_term_says_when_an_invoice_is_due(
 
 def test_a_credit_memo_keeps_its_payments_to_itself(caller: Caller, shop: Shop) -> None:
     """
-    It shows no link, and still frees the payment when it is deleted.
+    It shows no link, and still frees the payment when it is deleted: what it paid is owed again.
     Source: recorded rows of applied credit memos, May 2026.
     """
     memo = caller.create("CreditMemo", shop.invoice(shop.line(1)))
@@ -628,5 +630,64 @@ def test_a_credit_memo_keeps_its_payments_to_itself(caller: Caller, shop: Shop) 
     caller.create("CreditMemo", marks(used), operation="delete")
 
     assert (0, 0, False) == (used["Balance"], used["RemainingCredit"], "LinkedTxn" in used)
-    lines = caller.rows("Payment")[0]["Line"]
-    assert ["Invoice"] == [line["LinkedTxn"][0]["TxnType"] for line in lines]
+    payment = caller.rows("Payment")[0]
+    assert ([], 0) == (payment["Line"], payment["UnappliedAmt"])
+    owed_again = caller.rows("Invoice")[0]
+    assert (20, []) == (owed_again["Balance"], owed_again["LinkedTxn"])
+
+
+def test_a_sparse_update_names_its_references_again(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    Unless switched; other forms do not ask for them.
+    Source: Intuit, "Bill", "Purchase", "Payment", sparse update.
+    """
+    bill = caller.create("Bill", shop.buying())
+    payment = caller.create("Payment", shop.payment(5))
+    invoice = caller.create("Invoice", shop.invoice())
+
+    assert (400, "2020") == caller.fault("Bill", marks(bill, PrivateNote="x"))
+    again = caller.create("Bill", marks(bill, PrivateNote="x", VendorRef=bill["VendorRef"]))
+    same = {"CustomerRef": payment["CustomerRef"]}
+    assert (400, "2020") == caller.fault("Payment", marks(payment, PrivateNote="x", **same))
+    assert "x" == caller.create("Invoice", marks(invoice, PrivateNote="x"))["PrivateNote"]
+
+    emulator.switch(sparse_demands_references=False)
+    assert "y" == caller.create("Bill", marks(again, PrivateNote="y"))["PrivateNote"]
+
+
+def test_whether_a_receipt_needs_its_customer_can_be_switched(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    The page requires one; recorded receipts have none.
+    Source: Intuit, "SalesReceipt" (CustomerRef).
+    """
+    assert "CustomerRef" not in caller.create("SalesReceipt", {"Line": [shop.line()]})
+
+    emulator.switch(sales_receipt_customer="required")
+    assert (400, "2020") == caller.fault("SalesReceipt", {"Line": [shop.line()]})
+
+
+def test_an_adjustment_may_be_of_today(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    Source: Intuit, "InventoryAdjustment" (TxnDate).
+    """
+    emulator.switch(adjustment_date="today")
+    body = shop.adjustment(1, DocNumber="COUNT-1")
+    day = body.pop("TxnDate")
+
+    assert day == caller.create("InventoryAdjustment", body)["TxnDate"]
+
+
+def test_no_tax_where_none_applies(caller: Caller, shop: Shop) -> None:
+    """
+    The answer's own empty tax may be sent back. Source: Intuit, "Invoice" (GlobalTaxCalculation).
+    """
+    taxed = shop.line(detail={"TaxCodeRef": {"value": "TAX"}})
+
+    stored = caller.create("Invoice", shop.invoice(taxed, GlobalTaxCalculation="NotApplicable"))
+
+    assert {"TotalTax": 0} == stored["TxnTaxDetail"]
+    assert "x" == caller.create("Invoice", {**stored, "PrivateNote": "x"})["PrivateNote"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 if TYPE_CHECKING:
     from quickbooks_emulator.testing import Emulator
@@ -316,3 +317,120 @@ def test_a_company_keeps_the_numbers_of_its_addresses(caller: Caller) -> None:
 
     assert {"Id": info["CompanyAddr"]["Id"], "Line1": "1 New Way"} == changed["CompanyAddr"]
     assert info["LegalName"] == changed["LegalName"]
+
+
+def test_a_company_has_a_name_of_so_many_characters(caller: Caller) -> None:
+    """
+    Source: Intuit, "CompanyInfo" (CompanyName).
+    """
+    info = caller.rows("CompanyInfo")[0]
+
+    refused = caller.fault("CompanyInfo", marks(info, CompanyName="x" * 1025))
+
+    assert (400, "2050") == refused
+    assert (
+        "x" * 1024
+        == caller.create("CompanyInfo", marks(info, CompanyName="x" * 1024))["CompanyName"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("entity", "field", "sent", "shown"),
+    [
+        ("Vendor", "TaxIdentifier", "99-5688293", "XXXXXX8293"),
+        ("Customer", "PrimaryTaxIdentifier", "123-45-6789", "XXXXXXX6789"),
+        ("Employee", "SSN", "444-55-6666", "XXX-XX-XXXX"),
+    ],
+)
+def test_tax_numbers_are_masked(
+    caller: Caller, entity: str, field: str, sent: str, shown: str
+) -> None:
+    """
+    In every answer; what was shown and is sent back changes nothing.
+    Source: Intuit, "Vendor", "Customer", "Employee"; recorded rows of vendors.
+    """
+    body = {"DisplayName": "Cyd", "GivenName": "Cyd", field: sent}
+
+    stored = caller.create(entity, body)
+
+    assert shown == stored[field] == caller.rows(entity)[0][field]
+    again = caller.create(entity, marks(stored, **{field: shown}))
+    assert (shown, stored["SyncToken"]) == (again[field], again["SyncToken"])
+
+
+def test_stock_does_not_begin_in_closed_books(caller: Caller, emulator: Emulator) -> None:
+    """
+    Source: Intuit, "Item" (InvStartDate); "Error codes" (6200).
+    """
+    closed = {"AccountingInfoPrefs": {"BookCloseDate": "2025-12-31"}}
+    emulator.update("Preferences", {"Id": "1", **closed})
+    body = {
+        "Name": "Spade", "Type": "Inventory", "TrackQtyOnHand": True, "QtyOnHand": 1,
+        "IncomeAccountRef": {"value": "79"}, "ExpenseAccountRef": {"value": "80"},
+        "AssetAccountRef": {"value": "81"},
+    }  # fmt: skip
+
+    assert (400, "6200") == caller.fault("Item", {**body, "InvStartDate": "2025-12-31"})
+
+    stored = caller.create("Item", {**body, "InvStartDate": "2026-01-01"})
+    assert "Spade 2" == caller.create("Item", marks(stored, Name="Spade 2"))["Name"]
+
+
+def test_what_an_item_must_say_can_be_switched(caller: Caller, emulator: Emulator) -> None:
+    """
+    Its kind, and for what is sold without stock the account of its cost.
+    Source: Intuit, "Item" (Type, ExpenseAccountRef).
+    """
+    body = {"Name": "Mowing", "IncomeAccountRef": {"value": "1"}}
+    emulator.switch(item_type="optional", item_expense_account="required")
+
+    assert (400, "2020") == caller.fault("Item", body)
+
+    stored = caller.create("Item", {**body, "ExpenseAccountRef": {"value": "80"}})
+    assert "Service" == stored["Type"]
+
+
+def test_a_bundle_is_not_changed_by_apps(caller: Caller, emulator: Emulator, shop: Shop) -> None:
+    """
+    Source: Intuit, "Item" (Group: read and query only).
+    """
+    parts = {"ItemGroupLine": [{"ItemRef": {"value": shop.item_id}, "Qty": 2}]}
+    bundle = emulator.create("Item", {"Name": "Set", "Type": "Group", "ItemGroupDetail": parts})
+
+    assert (400, "2170") == caller.fault("Item", marks(bundle, Name="Sets"))
+
+    assert "Sets" == emulator.update("Item", marks(bundle, Name="Sets"))["Name"]
+
+
+def test_lines_have_classes_where_lines_are_tracked(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    A class for the whole document does not do for its lines (5030).
+    Source: Intuit, "Preferences" (ClassTrackingPerTxn, ClassTrackingPerTxnLine).
+    """
+    emulator.update(
+        "Preferences", {"Id": "1", "AccountingInfoPrefs": {"ClassTrackingPerTxn": True}}
+    )
+    of_class = {"ClassRef": {"value": caller.create("Class", {"Name": "North"})["Id"]}}
+    on_line = shop.invoice(shop.line(detail=of_class))
+
+    assert "North" == caller.create("Invoice", shop.invoice(**of_class))["ClassRef"]["name"]
+    assert (400, "5030") == caller.fault("Invoice", on_line)
+
+    emulator.switch(feature_off="ignored")
+    assert "ClassRef" not in caller.create("Invoice", on_line)["Line"][0]["SalesItemLineDetail"]
+
+
+def test_only_companies_of_the_us_can_be_opened(emulator: Emulator) -> None:
+    """
+    Tax in others follows other rules, which are not emulated. Source: Intuit, "Invoice"
+    (GlobalTaxCalculation).
+    """
+    url = f"{emulator.url}/_emulator/companies"
+
+    refused = requests.post(url, json={"country": "GB"}, timeout=10)
+
+    error = refused.json()["Fault"]["Error"][0]
+    assert (400, "2010", "country") == (refused.status_code, error["code"], error["element"])
+    assert requests.post(url, json={"country": "US"}, timeout=10).ok

@@ -60,6 +60,7 @@ MESSAGES = {
     "6090": "Discount line needs an amount or a percent",
     "6100": "Invalid Line TaxCode",
     "6140": "Duplicate Document Number Error",
+    "6170": "TxnTaxDetail is not allowed",
     "6180": "Too many levels",
     "6190": "Invalid Company Status",
     "6200": "Account Period Closed",

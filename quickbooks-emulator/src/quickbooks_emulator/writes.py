@@ -14,7 +14,7 @@ from quickbooks_emulator import falling_due, linking, settlement, stock
 from quickbooks_emulator.catalogue import COMMON, ENTITIES, Entity, Kind
 from quickbooks_emulator.effects import Effects
 from quickbooks_emulator.json_text import JsonObject, money, plain, subtract
-from quickbooks_emulator.problems import Problem, business, missing, not_found
+from quickbooks_emulator.problems import Problem, business, missing, not_found, unsupported_property
 from quickbooks_emulator.rules import (
     adjustments,
     attachables,
@@ -27,6 +27,8 @@ from quickbooks_emulator.rules import (
     replies,
     voiding,
 )
+from quickbooks_emulator.rules.addresses import without_coordinates
+from quickbooks_emulator.rules.currency import in_home_currency
 from quickbooks_emulator.rules.preferences import check_single
 from quickbooks_emulator.rules.printing import print_numbers
 from quickbooks_emulator.rules.references import resolve_header
@@ -63,10 +65,14 @@ class Writer:
             raise Problem("500", f"Operation {operation} is not supported.")
         self._check_subscription()
         given = checked(entity, body)
+        if self.around.switches.address_coordinates == "dropped":
+            given = without_coordinates(given)
         if operation == "delete":
             return self._delete(entity, given)
         if operation == "void":
             return self._void(entity, given)
+        if operation == "create" and given.get("Id") and entity.kind is not Kind.SINGLE:
+            raise unsupported_property("Id: a new object has none,")
         if given.get("Id") or entity.kind is Kind.SINGLE:
             return replies.written(self.company, entity.name, self._update(entity, given))
         if operation == "update":
@@ -210,6 +216,8 @@ class Writer:
             Row(marked, old.created_at if old else self.now, self.now, moves),
         )
         effects.owe(entity.name, old.body if old else {}, marked)
+        if old and old.body.get("ExchangeRate") != marked.get("ExchangeRate"):
+            effects.revalue(entity.name, old)
         if old is not None and entity.kind is Kind.LIST:
             effects.replace(entity.name, old.body, marked)
         if moves != before:
@@ -281,6 +289,7 @@ def _keep_settled(body: JsonObject, old: JsonObject) -> None:
     if balance < 0:
         raise business("The amount of the transaction is less than what was applied to it.")
     body["Balance"] = money(balance)
+    in_home_currency(body)
     if "RemainingCredit" in body:
         body["RemainingCredit"] = body["Balance"]
     linked = list(old.get("LinkedTxn", []))

@@ -87,7 +87,7 @@ ENTITIES: dict[str, Entity] = {
             references={
                 "IncomeAccountRef": "Account", "ExpenseAccountRef": "Account",
                 "AssetAccountRef": "Account", "PrefVendorRef": "Vendor", "ParentRef": "Item",
-                "ClassRef": "Class",
+                "ClassRef": "Class", "SalesTaxCodeRef": "TaxCode", "PurchaseTaxCodeRef": "TaxCode",
             },
             lengths={"Name": 100, "Sku": 100, "Description": 4000, "PurchaseDesc": 1000},
         ),
@@ -102,6 +102,7 @@ ENTITIES: dict[str, Entity] = {
             references={
                 "ParentRef": "Customer", "SalesTermRef": "Term",
                 "PaymentMethodRef": "PaymentMethod", "DefaultTaxCodeRef": "TaxCode",
+                "CustomerTypeRef": "CustomerType",
             },
             lengths=_PERSON_LENGTHS | {"ResaleNum": 16},
         ),
@@ -209,7 +210,7 @@ ENTITIES: dict[str, Entity] = {
                 "PaymentMethodRef", "PaymentRefNum", "CreditCardPayment", "ProcessPayment",
                 "TaxExemptionRef", "PaymentType", "RemitToRef",
             },
-            required="CustomerRef TotalAmt",
+            required="CustomerRef",
             references={
                 "CustomerRef": "Customer", "DepositToAccountRef": "Account",
                 "ARAccountRef": "Account", "PaymentMethodRef": "PaymentMethod", **_PLACES,
@@ -226,7 +227,7 @@ ENTITIES: dict[str, Entity] = {
                 "VendorRef", "PayType", "CheckPayment", "CreditCardPayment", "APAccountRef",
                 "ProcessBillPayment",
             },
-            required="VendorRef PayType TotalAmt Line",
+            required="VendorRef PayType Line",
             references={"VendorRef": "Vendor", "APAccountRef": "Account", **_PLACES},
             lengths=_TXN_LENGTHS,
         ),
@@ -251,7 +252,8 @@ ENTITIES: dict[str, Entity] = {
         _entity(
             "PurchaseOrder", _T,
             PURCHASING | {"POStatus", "POEmail", "EmailStatus", "ShipTo", "TaxCodeRef"},
-            required="VendorRef APAccountRef Line", references=_BUY_REFS, lengths=_TXN_LENGTHS,
+            required="VendorRef APAccountRef Line", references=_BUY_REFS,
+            lengths=_TXN_LENGTHS | {"Memo": 4000},
         ),
         _entity(
             "Deposit", _T,
@@ -320,7 +322,7 @@ ENTITIES: dict[str, Entity] = {
                 "FiscalYearStartMonth", "SupportedLanguages", "EmployerId", "DefaultTimeZone",
                 "NameValue",
             }),
-            can_create=False,
+            lengths={"CompanyName": 1024}, can_create=False,
         ),
         _entity(
             "Preferences", Kind.SINGLE,

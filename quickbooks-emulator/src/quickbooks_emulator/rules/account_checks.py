@@ -24,7 +24,7 @@ TYPES: dict[str, dict[str, frozenset[str]]] = {
     "Invoice": {"ARAccountRef": RECEIVABLE},
     "CreditMemo": {"ARAccountRef": RECEIVABLE},
     "SalesReceipt": {"DepositToAccountRef": DEPOSITABLE},
-    "RefundReceipt": {"DepositToAccountRef": DEPOSITABLE | CARD},
+    "RefundReceipt": {"DepositToAccountRef": DEPOSITABLE},
     "Payment": {"ARAccountRef": RECEIVABLE, "DepositToAccountRef": DEPOSITABLE},
     "Bill": {"APAccountRef": PAYABLE},
     "VendorCredit": {"APAccountRef": PAYABLE},
@@ -42,14 +42,23 @@ def check_document(company: Company, entity: str, body: JsonObject) -> None:
         require(company, body, name, types)
 
 
-def require(company: Company, holder: JsonObject, name: str, types: frozenset[str]) -> None:
-    """Raises Problem 6430 unless the account that `holder[name]` names is of these types."""
+def require(
+    company: Company, holder: JsonObject, name: str, types: frozenset[str], subtype: str = ""
+) -> None:
+    """Raises Problem 6430 unless the account that `holder[name]` names is of these types.
+
+    With a subtype it must be of that detail type too.
+    """
     account_id = reference(holder, name)
     account = company.body("Account", account_id) if account_id else None
-    if account is not None and account.get("AccountType") not in types:
-        raise Problem(
-            "6430",
-            "Invalid account type: You need to select a different type of account for this "
-            f"transaction. {name} takes {' or '.join(sorted(types))}",
-            name,
-        )
+    if account is None:
+        return
+    if account.get("AccountType") in types and subtype in {"", account.get("AccountSubType")}:
+        return
+    wanted = f"{' or '.join(sorted(types))}{f' ({subtype})' if subtype else ''}"
+    raise Problem(
+        "6430",
+        "Invalid account type: You need to select a different type of account for this "
+        f"transaction. {name} takes {wanted}",
+        name,
+    )

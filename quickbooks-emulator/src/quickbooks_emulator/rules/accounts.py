@@ -26,6 +26,8 @@ def prepare(company: Company, body: JsonObject, old: JsonObject | None) -> None:
     if '"' in name:
         raise Problem("2040", "An account's name must not hold a quote", "Name")
     body["Name"] = name
+    if ":" in str(body.get("AcctNum", "")):
+        raise Problem("2040", "An account's number must not hold a colon", "AcctNum")
     before = old or {}
     subtype = body.get("AccountSubType")
     kind = body.get("AccountType") or TYPE_OF_SUBTYPE.get(str(subtype)) or before.get("AccountType")

@@ -49,6 +49,13 @@ def adjustment(
                 )
 
 
+def check_date(body: JsonObject, around: Circumstances) -> None:
+    """Raises Problem 2020 for an app's adjustment that does not say of which day it is."""
+    is_needed = around.switches.adjustment_date == "required" and not around.is_by_hand
+    if is_needed and not body.get("TxnDate"):
+        raise missing("TxnDate")
+
+
 def _line(
     company: Company, line: JsonObject, before: dict[str, Decimal], around: Circumstances
 ) -> JsonObject:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator import settlement
 from quickbooks_emulator.json_text import JsonObject, add
 from quickbooks_emulator.problems import Problem, business, missing
-from quickbooks_emulator.rules import account_checks, addresses, custom_fields, due
+from quickbooks_emulator.rules import account_checks, addresses, custom_fields, due, tax
 from quickbooks_emulator.rules.lines import check_product, check_quantity, total
 from quickbooks_emulator.rules.references import name_of, resolve
 from quickbooks_emulator.rules.shape import reference
@@ -44,10 +44,11 @@ def buying_form(company: Company, entity: str, body: JsonObject, old: JsonObject
         raise missing("Line")
     for line in body["Line"]:
         _check_line(company, entity, line, is_new=old is None)
-    tax = (body.get("TxnTaxDetail") or {}).get("TotalTax") or 0
-    if not tax:
+    tax.check_applicable(body)
+    added = (body.get("TxnTaxDetail") or {}).get("TotalTax") or 0
+    if not added:
         body.pop("TxnTaxDetail", None)
-    body["TotalAmt"] = add(total(body["Line"]), tax)
+    body["TotalAmt"] = add(total(body["Line"]), added)
     if body["TotalAmt"] < 0:
         raise business("Transaction amount must be 0 or greater.")
 
@@ -65,6 +66,7 @@ def _check_line(company: Company, entity: str, line: JsonObject, *, is_new: bool
         check_quantity(item, detail)
     elif reference(detail, "AccountRef") is None:
         raise Problem("6440", "A line needs an account", "AccountRef")
+    tax.check_line_code(detail)
     detail.setdefault("TaxCodeRef", {"value": "NON"})
     status = detail.setdefault("BillableStatus", "NotBillable")
     if status == "HasBeenBilled" and is_new:

@@ -22,6 +22,7 @@ from quickbooks_emulator.rules import (
     numbers,
     period,
     sales,
+    size,
 )
 from quickbooks_emulator.rules.circumstances import Circumstances
 from quickbooks_emulator.rules.lines import line_ids, number_lines
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     Form = Callable[[Company, JsonObject, JsonObject | None, Circumstances], None]
 
-__all__ = ["Circumstances", "check_unlocked", "prepare"]
+__all__ = ["Circumstances", "check_sparse", "check_unlocked", "prepare"]
 
 FORMS: dict[str, Form] = {
     "Invoice": sales.invoice,
@@ -54,6 +55,12 @@ FORMS: dict[str, Form] = {
     "Transfer": money.transfer,
     "InventoryAdjustment": adjustments.adjustment,
 }
+DEMANDED = {
+    "Bill": ("VendorRef",),
+    "Purchase": ("PaymentType", "AccountRef"),
+    "Payment": ("CustomerRef", "TotalAmt"),
+}
+"""What even a sparse update must name, adjustments apart."""
 LINES_ALWAYS = frozenset(settlement.SETTLED_BY)
 """Documents that show an empty list of lines when they have none."""
 
@@ -66,6 +73,8 @@ def prepare(
     around: Circumstances,
 ) -> None:
     """Check a document and fill what the service fills. Raises Problem."""
+    if entity == "InventoryAdjustment":
+        adjustments.check_date(body, around)
     body.setdefault("TxnDate", around.today.isoformat())
     period.check_open(company, entity, str(body["TxnDate"]), around)
     if old is not None:
@@ -74,6 +83,7 @@ def prepare(
     lines = [dict(line) for line in body.get("Line") or []]
     if not lines and "Line" in ENTITIES[entity].required:
         raise missing("Line")
+    size.check(company, {**body, "Line": lines}, around.switches)
     lines = _copied(lines)
     details = list(details_of(lines))
     features.check_document(company, body, details, around.switches)
@@ -105,6 +115,16 @@ def _copied(lines: list[JsonObject]) -> list[JsonObject]:
             group["Line"] = _copied(group["Line"])
         copies.append(copy)
     return copies
+
+
+def check_sparse(entity: str, given: JsonObject, around: Circumstances) -> None:
+    """Raises Problem 2020 for a sparse update without what the form demands even then."""
+    is_free = around.is_by_hand or not around.switches.sparse_demands_references
+    if is_free or not given.get("sparse"):
+        return
+    for name in DEMANDED.get(entity, ()):
+        if given.get(name) is None:
+            raise missing(name)
 
 
 def check_unlocked(company: Company, entity: str, old: JsonObject, around: Circumstances) -> None:

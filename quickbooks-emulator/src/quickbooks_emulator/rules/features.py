@@ -26,6 +26,12 @@ def has_classes(company: Company) -> bool:
     )
 
 
+def has_classes_on_lines(company: Company) -> bool:
+    """Whether each line has a class of its own."""
+    preferences = company.single("Preferences").get("AccountingInfoPrefs") or {}
+    return bool(preferences.get("ClassTrackingPerTxnLine"))
+
+
 def has_departments(company: Company) -> bool:
     """Whether documents are sorted into locations."""
     preferences = company.single("Preferences").get("AccountingInfoPrefs") or {}
@@ -42,11 +48,12 @@ def check_list(company: Company, entity: str, body: JsonObject) -> None:
         raise _off("Class tracking")
     if entity == "Department" and not has_departments(company):
         raise _off("Location tracking")
-    if entity == "Item" and body.get("Type") == "Category" and not _has_categories(company):
+    if entity == "Item" and body.get("Type") == "Category" and not has_categories(company):
         raise _off("Item categories")
 
 
-def _has_categories(company: Company) -> bool:
+def has_categories(company: Company) -> bool:
+    """Whether items are sorted into categories, as in all companies but old ones."""
     pairs = company.single("CompanyInfo").get("NameValue") or []
     return all(
         pair.get("Value") != "false"
@@ -65,13 +72,19 @@ def check_document(
     holders = [body, *details]
     if switches.feature_off == "ignored":
         for holder in holders:
-            if not has_classes(company):
+            if not has_classes(company) or (
+                holder is not body and not has_classes_on_lines(company)
+            ):
                 holder.pop("ClassRef", None)
             if not has_departments(company):
                 holder.pop("DepartmentRef", None)
         return
     if any(reference(holder, "ClassRef") for holder in holders) and not has_classes(company):
         raise _off("Class tracking")
+    if not has_classes_on_lines(company) and any(
+        reference(holder, "ClassRef") for holder in holders[1:]
+    ):
+        raise _off("Class tracking of lines")
     if any(reference(holder, "DepartmentRef") for holder in holders) and not has_departments(
         company
     ):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from quickbooks_emulator.problems import business
+from quickbooks_emulator.problems import business, missing
 from quickbooks_emulator.registers import PEOPLE
 from quickbooks_emulator.rules import accounts, features, hierarchy, items, people, small_lists
 
@@ -43,6 +43,8 @@ def prepare(
     features.check_list(company, entity, body)
     if old is not None and old.get("Active") is False and body.get("Active") is False:
         raise business("You cannot modify a list element that has been deleted.")
+    if entity not in PEOPLE and not str(body.get("Name", entity)).strip():
+        raise missing("Name")
     if entity in PEOPLE:
         people.prepare(company, entity, body, old, around)
     elif entity in RULES:

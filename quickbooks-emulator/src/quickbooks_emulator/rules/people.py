@@ -1,7 +1,9 @@
 """Customers, vendors and employees: one list of names, three kinds.
 
-Source: Intuit, "Customer", "Vendor", "Employee"; "Error codes" (2040, 6080); recorded answers to
-creates and updates of May 2026 (PrintOnCheckName, PreferredDeliveryMethod, CostRate, BillRate).
+Source: Intuit, "Customer" (PrimaryTaxIdentifier), "Vendor" (TaxIdentifier), "Employee" (SSN): all
+masked in answers, the last four characters staying as recorded; "Error codes" (2040, 5030, 6080);
+recorded answers to creates and updates of May 2026 (PrintOnCheckName, PreferredDeliveryMethod,
+CostRate, BillRate).
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 NAME_PARTS = ("Title", "GivenName", "MiddleName", "FamilyName", "Suffix")
 PRINTED_PARTS = ("GivenName", "MiddleName", "FamilyName")
 LONGEST_CHECK_NAME = 110
+MASKED = ("TaxIdentifier", "PrimaryTaxIdentifier", "SecondaryTaxIdentifier")
+SHOWN_DIGITS = 4
+MASKED_SSN = "XXX-XX-XXXX"
 
 DEFAULTS: dict[str, tuple[tuple[str, Json], ...]] = {
     "Customer": (
@@ -63,6 +68,31 @@ def prepare(
     if entity != "Employee":
         _settle_currency(company, body, old)
     give_ids(company, body)
+    _mask(body)
+
+
+def _mask(body: JsonObject) -> None:
+    """What the service never shows again: all but the last four characters of a tax number."""
+    for field in MASKED:
+        if body.get(field):
+            shown = str(body[field])[-SHOWN_DIGITS:]
+            body[field] = shown.rjust(len(str(body[field])), "X")
+    if body.get("SSN"):
+        body["SSN"] = MASKED_SSN
+
+
+def check_opening(entity: str, given: JsonObject) -> None:
+    """Raises Problem 5030 for a new customer who owes already: a thing not emulated.
+
+    The service would write an invoice against Opening Balance Equity.
+    """
+    if entity == "Customer" and given.get("Balance"):
+        raise Problem(
+            "5030",
+            "Feature Not Supported Error : Opening balances of new customers are not emulated; "
+            "send an invoice of that date",
+            "Balance",
+        )
 
 
 def _printed(body: JsonObject) -> str:

@@ -60,7 +60,7 @@ def resolve(company: Company, holder: JsonObject, name: str, entity: str) -> Jso
     if object_id is None:
         holder.pop(name, None)
         return None
-    target = company.body(entity, object_id)
+    target = company.body(entity, object_id) if entity in company.tables else None
     if target is None:
         check_id(object_id, name)
         raise invalid_reference(
@@ -122,6 +122,8 @@ def resolve_details(company: Company, details: Iterable[JsonObject]) -> None:
                     "An item in this transaction is set up as a category "
                     "instead of a product or service."
                 )
+            if found and name == "ItemRef" and found.get("Type") == "Group":
+                raise invalid_reference(f"{found['Name']} is a bundle: it takes a line of its own")
         entity = detail.get("Entity")
         if isinstance(entity, dict) and entity.get("EntityRef"):
             resolve_party(company, entity, "EntityRef", str(entity.get("Type") or ""))

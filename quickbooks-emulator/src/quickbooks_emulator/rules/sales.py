@@ -58,14 +58,27 @@ def sales_form(company: Company, entity: str, body: JsonObject, around: Circumst
     addresses.fill_sale(company, entity, body)
 
 
-def invoice(company: Company, body: JsonObject, _old: object, around: Circumstances) -> None:
-    """An invoice is open by its total and due by its term."""
+def invoice(
+    company: Company, body: JsonObject, old: JsonObject | None, around: Circumstances
+) -> None:
+    """An invoice is open by its total less its deposit, and due by its term."""
     _take_term(company, body)
     sales_form(company, "Invoice", body, around)
     term = company.body("Term", reference(body, "SalesTermRef") or "") or _usual_term(company)
     if not body.get("DueDate"):
         body["DueDate"] = due.on(date.fromisoformat(body["TxnDate"]), term).isoformat()
+    _check_deposit(company, body, old or {})
     body["Balance"] = subtract(body["TotalAmt"], body.get("Deposit") or 0)
+
+
+def _check_deposit(company: Company, body: JsonObject, old: JsonObject) -> None:
+    """Raises Problem 5030 for a new deposit where they are off, 6000 for more than the total."""
+    given = body.get("Deposit") or 0
+    forms = company.single("Preferences").get("SalesFormsPrefs") or {}
+    if given and given != old.get("Deposit") and not forms.get("AllowDeposit"):
+        raise Problem("5030", "Feature Not Supported Error : Deposits are not enabled", "")
+    if not 0 <= given <= body["TotalAmt"]:
+        raise business("The deposit must not be more than the total of the invoice.")
 
 
 def estimate(company: Company, body: JsonObject, _old: object, around: Circumstances) -> None:
@@ -75,6 +88,9 @@ def estimate(company: Company, body: JsonObject, _old: object, around: Circumsta
 
 def sales_receipt(company: Company, body: JsonObject, _old: object, around: Circumstances) -> None:
     """A sale paid at once; the money waits in undeposited funds unless it is said where."""
+    is_needed = around.switches.sales_receipt_customer == "required" and not around.is_by_hand
+    if is_needed and reference(body, "CustomerRef") is None:
+        raise missing("CustomerRef")
     sales_form(company, "SalesReceipt", body, around)
     body["Balance"] = 0
     funds = company.body("Account", UNDEPOSITED_FUNDS)
@@ -157,15 +173,10 @@ def _sales_line(company: Company, line: JsonObject) -> None:
                 "value": account["Id"],
                 "name": name_of("Account", account),
             }
+    tax.check_line_code(detail)
     code = reference(detail, "TaxCodeRef")
-    if code is None:
-        detail["TaxCodeRef"] = {"value": "TAX" if item and item.get("Taxable") else "NON"}
-    elif code not in tax.LINE_CODES:
-        raise Problem(
-            "6100", f"Invalid Line TaxCode in the request. Supplied value:{code}", "TaxCodeRef"
-        )
-    else:
-        detail["TaxCodeRef"] = {"value": code}
+    usual = "TAX" if item and item.get("Taxable") else "NON"
+    detail["TaxCodeRef"] = {"value": code or usual}
 
 
 def _check_shipping(company: Company) -> None:
@@ -202,6 +213,8 @@ def _discount_line(company: Company, line: JsonObject, subtotal: Decimal) -> Jso
         line["Amount"] = to_cents(multiply(subtotal, multiply(percent, CENT)))
     elif line.get("Amount") is None:
         raise Problem("6090", "The discount line needs an amount or a percent", "Amount")
+    elif line["Amount"] < 0:
+        raise Problem("2290", f"Negative amount on a line: {line['Amount']}", "Amount")
     account = company.body("Account", str(forms.get("DefaultDiscountAccount", "")))
     if account is not None and not reference(detail, "DiscountAccountRef"):
         named = {"value": account["Id"], "name": name_of("Account", account)}

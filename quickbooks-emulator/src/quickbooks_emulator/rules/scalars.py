@@ -7,7 +7,7 @@ as recorded where it is.
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.problems import Problem, unsupported_property
@@ -21,6 +21,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ADDRESS = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"]+\.[^@\s,;<>()\[\]\\\".]+")
 DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:$|[T+Z-])")
 
+SPELT = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+
 WIDEST = Decimal(10) ** 15
 DEAREST = Decimal(99_999_999_999)
 HUNDRED = Decimal(100)
@@ -28,7 +30,7 @@ HUNDRED = Decimal(100)
 RANGES = {
     "Amount": ("2140", -WIDEST, WIDEST, "Amount"),
     "TotalAmt": ("2140", -WIDEST, WIDEST, "Amount"),
-    "TotalTax": ("2140", -WIDEST, WIDEST, "Amount"),
+    "TotalTax": ("2140", Decimal(0), WIDEST, "Amount"),
     "UnitPrice": ("2140", -WIDEST, WIDEST, "Amount"),
     "PurchaseCost": ("2140", -DEAREST, DEAREST, "Amount"),
     "Qty": ("2160", -WIDEST, WIDEST, "Quantity"),
@@ -39,7 +41,7 @@ RANGES = {
     "DueDays": ("2080", Decimal(0), Decimal(999), "Number"),
     "DiscountDays": ("2080", Decimal(0), Decimal(999), "Number"),
     "DueNextMonthDays": ("2080", Decimal(0), Decimal(999), "Number"),
-    "DayOfMonthDue": ("2080", Decimal(0), Decimal(31), "Number"),
+    "DayOfMonthDue": ("2080", Decimal(1), Decimal(31), "Number"),
     "DiscountDayOfMonth": ("2080", Decimal(0), Decimal(31), "Number"),
     "Hours": ("2080", Decimal(0), Decimal(8760), "Number"),
     "Minutes": ("2080", Decimal(0), Decimal(59), "Number"),
@@ -90,13 +92,12 @@ def number(name: str, value: Json) -> Decimal | int:
 
 
 def _spelt(text: str) -> Decimal:
-    try:
+    if SPELT.fullmatch(text.strip()):
         return Decimal(text.strip())
-    except InvalidOperation:
-        raise unsupported_property(
-            "Can not construct instance of java.math.BigDecimal from String value "
-            f"'{text[:40]}': not a valid representation"
-        ) from None
+    raise unsupported_property(
+        "Can not construct instance of java.math.BigDecimal from String value "
+        f"'{text[:40]}': not a valid representation"
+    )
 
 
 def truth(name: str, value: Json) -> bool:

@@ -19,7 +19,7 @@ from quickbooks_emulator.catalogue.line_shapes import (
     LINE,
     MEMBER_OF_KIND,
 )
-from quickbooks_emulator.catalogue.shapes import Shape, Sort, shape_of, shapes_of
+from quickbooks_emulator.catalogue.shapes import ADDRESS, Shape, Sort, shape_of, shapes_of
 from quickbooks_emulator.problems import Problem, missing, unsupported_property
 from quickbooks_emulator.rules.scalars import check_text, date_of, number, truth
 
@@ -34,6 +34,9 @@ SCALARS: Mapping[Sort, Callable[[str, Json], Json]] = {
     Sort.DATE: date_of,
 }
 MAX_DEPTH = 12
+ADDRESS_LINES = ("Line1", "Line2", "Line3", "Line4", "Line5")
+LONGEST_ADDRESS = 2000
+"""Characters of an address's lines together."""
 LISTED = 1000
 """After so many characters the service cuts the list of the properties it knows."""
 WHOLE_ID = re.compile(r"-?\d{1,40}")
@@ -131,6 +134,9 @@ def _object(shape: Shape, value: Json, depth: int) -> JsonObject:
             raise unknown(name, shape.java, known)
         if inner is not None and inner != "":
             shaped[name] = _read(name, member, inner, depth + 1)
+    if shape is ADDRESS:
+        text = "".join(shaped.get(line, "") for line in ADDRESS_LINES)
+        check_text(f"{ADDRESS_LINES[0]} to {ADDRESS_LINES[-1]}", text, LONGEST_ADDRESS)
     return shaped
 
 

@@ -2,7 +2,8 @@
 
 Manual tax follows TxnTaxCodeRef and lets a sent TotalTax stand. Automated sales tax
 (PartnerTaxEnabled) ignores the code that is sent and takes the company's own group.
-Source: Intuit, "Invoice" (TxnTaxDetail, ApplyTaxAfterDiscount), "Preferences" (TaxPrefs).
+Source: Intuit, "Invoice" (TxnTaxDetail, ApplyTaxAfterDiscount), "Preferences" (TaxPrefs); "Error
+codes" (2500, 6100, 6170).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.json_text import EXACT, JsonObject, money, multiply, subtract
-from quickbooks_emulator.problems import invalid_reference
+from quickbooks_emulator.problems import Problem, invalid_reference
 from quickbooks_emulator.rules.lines import CENT, to_cents, total
 from quickbooks_emulator.rules.shape import reference
 
@@ -32,11 +33,34 @@ def preferences_of(company: Company) -> JsonObject:
     return found
 
 
+def check_applicable(body: JsonObject) -> None:
+    """Raises Problem 6170 for tax on a document that says that none applies."""
+    detail = body.get("TxnTaxDetail") or {}
+    is_said = any(detail.get(name) for name in ("TxnTaxCodeRef", "TotalTax", "TaxLine"))
+    if body.get("GlobalTaxCalculation") == "NotApplicable" and is_said:
+        raise Problem(
+            "6170",
+            "TxnTaxDetail is not allowed where GlobalTaxCalculation is NotApplicable",
+            "TxnTaxDetail",
+        )
+
+
+def check_line_code(detail: JsonObject) -> None:
+    """Raises Problem 6100 for a line's code that is neither TAX nor NON."""
+    code = reference(detail, "TaxCodeRef")
+    if code is not None and code not in LINE_CODES:
+        raise Problem(
+            "6100", f"Invalid Line TaxCode in the request. Supplied value:{code}", "TaxCodeRef"
+        )
+
+
 def detail_of(company: Company, body: JsonObject, switches: Switches) -> JsonObject:
-    """The document's TxnTaxDetail. Raises Problem 2500 for a tax code that is none."""
+    """The document's TxnTaxDetail. Raises Problem 2500 for a tax code that is none, 6170."""
+    check_applicable(body)
     preferences = preferences_of(company)
     sent = body.get("TxnTaxDetail") or {}
-    if preferences.get("UsingSalesTax") is False:
+    is_untaxed = body.get("GlobalTaxCalculation") == "NotApplicable"
+    if is_untaxed or preferences.get("UsingSalesTax") is False:
         return {"TotalTax": 0}
     if preferences.get("PartnerTaxEnabled"):
         is_kept = switches.automated_tax_override == "kept" and sent.get("TotalTax") is not None

@@ -32,7 +32,8 @@ SATURDAY = 5
 SHARES = (
     ("invoice", 26), ("sale", 26), ("payment", 17), ("bill", 8), ("bill_payment", 6),
     ("purchase", 6), ("estimate", 3), ("order", 2), ("adjustment", 2), ("credit", 1),
-    ("refund", 1), ("deposit", 1), ("transfer", 1), ("journal", 1),
+    ("refund", 1), ("deposit", 1), ("transfer", 1), ("journal", 1), ("vendor_credit", 1),
+    ("time", 1),
 )  # fmt: skip
 """How often each kind of document comes, in any unit."""
 
@@ -216,6 +217,20 @@ class Years:
         return "Bill", {
             "TxnDate": day, "VendorRef": self._vendor(), "DocNumber": number,
             "Line": self._bought(),
+        }  # fmt: skip
+
+    def _vendor_credit(self, day: str) -> tuple[str, JsonObject]:
+        return "VendorCredit", {
+            "TxnDate": day, "VendorRef": self._vendor(), "DocNumber": f"VC-{self._next_number()}",
+            "Line": [_expense("60", Decimal(self.random.randrange(500, 9_000)) / 100)],
+        }  # fmt: skip
+
+    def _time(self, day: str) -> tuple[str, JsonObject]:
+        return "TimeActivity", {
+            "TxnDate": day, "NameOf": "Employee",
+            "EmployeeRef": {"value": self.random.choice(self.people.employees)},
+            "CustomerRef": self._customer(), "Hours": self.random.randrange(1, 9),
+            "Minutes": self.random.choice((0, 15, 30, 45)),
         }  # fmt: skip
 
     def _order(self, day: str) -> tuple[str, JsonObject]:

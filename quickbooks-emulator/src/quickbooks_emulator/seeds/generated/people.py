@@ -28,7 +28,7 @@ JOB_SHARE, INACTIVE_SHARE = 0.15, 0.02
 
 
 class People:
-    """Plants the names; `customers` and `vendors` are the ids that documents may name."""
+    """Plants the names; `customers`, `vendors` and `employees` are who documents may name."""
 
     def __init__(self, company: Company, random: Random, began: int) -> None:
         self._company = company
@@ -38,6 +38,7 @@ class People:
         self._made: dict[tuple[str, bool, bool], Template] = {}
         self.customers: list[str] = []
         self.vendors: list[str] = []
+        self.employees: list[str] = []
 
     def plant(self, customers: int) -> None:
         """So many customers, and vendors and employees to match."""
@@ -90,7 +91,7 @@ class People:
             "given": inside(given), "family": inside(family),
         }  # fmt: skip
         pattern = self._pattern("Employee", is_job=False, is_active=True)
-        self._put("Employee", pattern, values, number, is_active=True)
+        self.employees.append(self._put("Employee", pattern, values, number, is_active=True))
 
     def _person(self, number: int) -> tuple[str, str]:
         places = divmod(number * 37, len(words.GIVEN))
