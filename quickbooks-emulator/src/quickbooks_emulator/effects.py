@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Company, Movement
 
 SHOWS_LAST_WRITER = frozenset({"Invoice", "Bill", "PurchaseOrder"})
-USER_ID = "9341450000000001"
+WRITER_ID = "9341450000000001"
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Effects:
         if entity == "InventoryAdjustment":
             meta = {"LastUpdatedTime": date_text(self.now)}
         if entity in SHOWS_LAST_WRITER:
-            meta["LastModifiedByRef"] = {"value": USER_ID}
+            meta["LastModifiedByRef"] = {"value": WRITER_ID}
         return {
             **clean,
             "domain": "QBO",
@@ -115,6 +115,11 @@ class Effects:
                 if payment is not None and kind.startswith(payer):
                     found.append((payer, payment))
         return found
+
+    def revalue(self, entity: str, old: Row) -> None:
+        """Let the books look again at what settles a document, whose rate has changed."""
+        for payer, payment in self.payers(entity, old):
+            self.company.put(payer, payment)
 
     def owe(self, entity: str, before: JsonObject, after: JsonObject) -> None:
         """Carry what a document owes, or is owed, to the balances of its names."""

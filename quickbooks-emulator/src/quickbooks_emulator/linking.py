@@ -30,8 +30,33 @@ def follow(effects: Effects, entity: str, before: JsonObject, after: JsonObject)
         is_linked = (kind, source_id) in new
         if kind in links.SOURCES.get(entity, ()):
             _close(effects, (kind, source_id), (entity, object_id), is_linked=is_linked)
+        elif entity in CLOSES and not after:
+            _let_go(effects, (entity, object_id), (kind, source_id))
         elif entity == "Deposit" and kind in links.DEPOSITED:
             _hold(effects, (kind, source_id), object_id, is_linked=is_linked)
+
+
+def _let_go(effects: Effects, source: tuple[str, str], maker: tuple[str, str]) -> None:
+    """Take the link to a source that is gone off what was made from it."""
+    row = effects.company.row(*maker) if source[0] in links.SOURCES.get(maker[0], ()) else None
+    if row is None or source not in links.of(row.body):
+        return
+    body = dict(row.body)
+    if "LinkedTxn" in body:
+        body["LinkedTxn"] = _others(body, source)
+    body["Line"] = [
+        {**line, "LinkedTxn": _others(line, source)} if "LinkedTxn" in line else line
+        for line in body["Line"]
+    ]
+    effects.touch(maker[0], row, body)
+
+
+def _others(holder: JsonObject, gone: tuple[str, str]) -> list[JsonObject]:
+    return [
+        link
+        for link in holder["LinkedTxn"]
+        if (str(link.get("TxnType")), str(link.get("TxnId"))) != gone
+    ]
 
 
 def _close(

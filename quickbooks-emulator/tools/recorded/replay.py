@@ -72,7 +72,8 @@ class Replay:
         body = request_for(entity, stored, self._mapped)
         if entity == "Item" and stored.get("Type") == "Inventory" and not is_wanted:
             body["InvStartDate"] = LONG_AGO
-        made = self._create(entity, body)
+        is_void = entity == "Payment" and not body.get("TotalAmt") and not body.get("Line")
+        made = self._void(entity, body) if is_void else self._create(entity, body)
         self.ids[key] = made["Id"]
         if entity in LISTS:
             self._learn(entity, made)
@@ -86,6 +87,13 @@ class Replay:
         if not stored.get("Active", True):
             return self._update(entity, made, Active=False)
         return made
+
+    def _void(self, entity: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Make a document and void it: none is born without an amount."""
+        note = str(body.pop("PrivateNote", "")).removeprefix("Voided").removeprefix(" - ")
+        made = self._create(entity, {**body, "TotalAmt": 1, "PrivateNote": note})
+        marks = {name: made[name] for name in ("Id", "SyncToken")}
+        return self._sent(entity, {**marks, "sparse": True}, operation="update", include="void")
 
     def adapt(self, entity: str, stored: dict[str, Any]) -> dict[str, Any]:
         """Bring an object that every company has to what was recorded of it."""

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 RECEIVABLE, PAYABLE = "Accounts Receivable", "Accounts Payable"
 CONTROL = {RECEIVABLE: "Customer", PAYABLE: "Vendor"}
 """The accounts whose balance is that of names, and whose."""
+OWED = {"Invoice": 1, "CreditMemo": -1, "Bill": 1, "VendorCredit": -1}
+"""What the open amount of a document does to the balance of its customer or vendor."""
 
 ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     # role: account type, subtypes in order of preference
@@ -30,6 +32,7 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "discount": ("Income", ("DiscountsRefundsGiven",)),
     "sold": ("Cost of Goods Sold", ("SuppliesMaterialsCogs",)),
     "expense": ("Expense", ()),
+    "exchange": ("Other Expense", ("ExchangeGainOrLoss",)),
 }
 NAMES = {
     "receivable": "Accounts Receivable (A/R)", "payable": "Accounts Payable (A/P)",
@@ -37,8 +40,11 @@ NAMES = {
     "opening": "Opening Balance Equity", "retained": "Retained Earnings",
     "income": "Sales of Product Income", "discount": "Discounts given",
     "sold": "Cost of Goods Sold", "expense": "Uncategorized Expense",
+    "exchange": "Exchange Gain or Loss",
 }  # fmt: skip
-STRICT = frozenset({"undeposited", "stock", "opening", "retained", "discount", "tax"})
+STRICT = frozenset({
+    "undeposited", "stock", "opening", "retained", "discount", "tax", "exchange",
+})  # fmt: skip
 """Roles that no account of merely the same type takes."""
 
 

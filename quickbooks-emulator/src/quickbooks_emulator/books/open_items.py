@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import settlement
+from quickbooks_emulator.books.chart import OWED
 from quickbooks_emulator.books.layers import NOUGHT, to_cents
 from quickbooks_emulator.json_text import EXACT
 
@@ -77,7 +78,7 @@ def _open(company: Company, party: str, day: str) -> Iterator[OpenItem]:
     kinds, payer = SIDES[party]
     shares, rests = _applied(company, payer, kinds, day)
     for kind in kinds:
-        sign = settlement.OWED[kind]
+        sign = OWED[kind]
         for row in company.rows(kind):
             body = row.body
             if str(body.get("TxnDate")) > day:
@@ -131,7 +132,7 @@ def _applied(
                 continue
             key = (kind, object_id)
             shares[key] = EXACT.add(shares.get(key, NOUGHT), share)
-            rest = EXACT.subtract(rest, share * settlement.OWED[kind])
+            rest = EXACT.subtract(rest, share * OWED[kind])
         if rest:
             rests[row.id] = rest
     return shares, rests

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from quickbooks_emulator.books.chart import OWED
 from quickbooks_emulator.books.layers import NOUGHT, to_cents
 from quickbooks_emulator.json_text import EXACT, JsonObject
 from quickbooks_emulator.rules.shape import reference
@@ -48,8 +49,19 @@ class Legs:
         self, account_id: str, amount: Decimal, memo: str = "", party: Party | None = None
     ) -> None:
         """One more leg, in the home currency."""
-        if self.rate != 1:
-            amount = to_cents(EXACT.multiply(amount, self.rate))
+        self.add_at(self.rate, account_id, amount, memo, party)
+
+    def add_at(
+        self,
+        rate: Decimal,
+        account_id: str,
+        amount: Decimal,
+        memo: str = "",
+        party: Party | None = None,
+    ) -> None:
+        """One more leg at another document's rate."""
+        if rate != 1:
+            amount = to_cents(EXACT.multiply(amount, rate))
         if amount:
             self.found.append(Posting(account_id, amount, memo, party))
 
@@ -185,15 +197,36 @@ def _bought(legs: Legs, line: JsonObject) -> str:
 def _payment(legs: Legs, _entity: str, body: JsonObject) -> None:
     amount = amount_of(body, "TotalAmt")
     legs.add(_account(body, "DepositToAccountRef", legs.chart.of("undeposited")), amount)
-    legs.add(_account(body, "ARAccountRef", legs.chart.of("receivable")), -amount)
+    _settle(legs, _account(body, "ARAccountRef", legs.chart.of("receivable")), body, -1)
 
 
 def _bill_payment(legs: Legs, _entity: str, body: JsonObject) -> None:
     amount = amount_of(body, "TotalAmt")
     check, card = body.get("CheckPayment"), body.get("CreditCardPayment")
     bank = _account(card, "CCAccountRef", _account(check, "BankAccountRef", "undeposited"))
-    legs.add(_account(body, "APAccountRef", legs.chart.of("payable")), amount)
     legs.add(legs.chart.of(bank) if bank == "undeposited" else bank, -amount)
+    _settle(legs, _account(body, "APAccountRef", legs.chart.of("payable")), body, 1)
+
+
+def _settle(legs: Legs, control: str, body: JsonObject, sign: int) -> None:
+    """Take a payment off receivables or payables: each share at the rate of what it settles.
+
+    What that makes of another rate of the payment's is gain or loss.
+    """
+    rest = amount_of(body, "TotalAmt")
+    if "ExchangeRate" not in body:
+        legs.add(control, rest * sign)
+        return
+    for line in body.get("Line") or []:
+        for link in line.get("LinkedTxn") or []:
+            kind, object_id = str(link.get("TxnType")), str(link.get("TxnId"))
+            settled = legs.chart.company.body(kind, object_id) if kind in OWED else None
+            if settled is not None:
+                share = amount_of(line) * OWED[kind]
+                rest = EXACT.subtract(rest, share)
+                legs.add_at(Decimal(settled.get("ExchangeRate") or 1), control, share * sign)
+    legs.add(control, rest * sign)
+    legs.balance(legs.chart.of("exchange"))
 
 
 def _journal_entry(legs: Legs, _entity: str, body: JsonObject) -> None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import settlement
+from quickbooks_emulator.books.chart import OWED
 from quickbooks_emulator.json_text import EXACT
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def on_cash_basis(ledger: Ledger, movements: Iterable[Movement]) -> Iterator[Mov
     """
     shares = _shares(ledger)
     for one in movements:
-        if one.entity not in settlement.OWED:
+        if one.entity not in OWED:
             yield one
             continue
         for date, part in shares.get((one.entity, one.object_id), ()):
@@ -45,7 +46,7 @@ def _shares(ledger: Ledger) -> Shares:
     for payer in settlement.SETTLED_BY:
         for row in company.rows(payer):
             for kind, object_id, share in settlement.links(row.body):
-                target = company.body(kind, object_id) if kind in settlement.OWED else None
+                target = company.body(kind, object_id) if kind in OWED else None
                 worth = Decimal((target or {}).get("TotalAmt") or 0)
                 if target is not None and worth:
                     date = max(str(row.body.get("TxnDate")), str(target.get("TxnDate")))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quickbooks_emulator.books.chart import CONTROL
 from quickbooks_emulator.books.postings import party_of, party_of_line
 from quickbooks_emulator.problems import Problem, business
 from quickbooks_emulator.rules.shape import reference
-from quickbooks_emulator.settlement import CONTROLLED, OWED_BY_LINE
+from quickbooks_emulator.settlement import OWED_BY_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,7 @@ def check(company: Company, entity: str, body: JsonObject) -> None:
         holders.append(back["AccountRef"])
     for holder in holders:
         kind = _kind(company, {"AccountRef": holder}, "AccountRef")
-        if kind in CONTROLLED:
+        if kind in CONTROL:
             raise Problem("6430", f"Invalid account type: {kind} cannot be used here", "")
 
 
@@ -48,7 +49,7 @@ def _check_line(
     company: Company, entity: str, body: JsonObject, member: str, detail: JsonObject
 ) -> None:
     for kind in _kinds(company, detail):
-        wanted = CONTROLLED.get(kind)
+        wanted = CONTROL.get(kind)
         if wanted is None:
             continue
         party = party_of_line(detail) or party_of(body)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from quickbooks_emulator.json_text import JsonObject, money, multiply
 from quickbooks_emulator.problems import Problem, business, missing
 from quickbooks_emulator.rates import IN_DOLLARS, rate
+from quickbooks_emulator.rules.iso_4217 import CURRENCIES
+from quickbooks_emulator.rules.lines import to_cents
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
@@ -18,22 +20,13 @@ if TYPE_CHECKING:
 
     from quickbooks_emulator.store import Company
 
-NAMES = {
-    "AED": "United Arab Emirates Dirham", "ARS": "Argentine Peso", "AUD": "Australian Dollar",
-    "BGN": "Bulgarian Lev", "BRL": "Brazilian Real", "CAD": "Canadian Dollar",
-    "CHF": "Swiss Franc", "CLP": "Chilean Peso", "CNY": "Chinese Yuan", "COP": "Colombian Peso",
-    "CZK": "Czech Koruna", "DKK": "Danish Krone", "EGP": "Egyptian Pound", "EUR": "Euro",
-    "GBP": "British Pound Sterling", "HKD": "Hong Kong Dollar", "HUF": "Hungarian Forint",
-    "IDR": "Indonesian Rupiah", "ILS": "Israeli New Sheqel", "INR": "Indian Rupee",
-    "JPY": "Japanese Yen", "KES": "Kenyan Shilling", "KRW": "South Korean Won",
-    "MXN": "Mexican Peso", "MYR": "Malaysian Ringgit", "NGN": "Nigerian Naira",
-    "NOK": "Norwegian Krone", "NZD": "New Zealand Dollar", "PEN": "Peruvian Nuevo Sol",
-    "PHP": "Philippine Peso", "PLN": "Polish Zloty", "RON": "Romanian Leu",
-    "SAR": "Saudi Riyal", "SEK": "Swedish Krona", "SGD": "Singapore Dollar", "THB": "Thai Baht",
-    "TRY": "Turkish Lira", "TWD": "New Taiwan Dollar", "UAH": "Ukrainian Hryvnia",
-    "USD": "United States Dollar", "VND": "Vietnamese Dong", "ZAR": "South African Rand",
-}  # fmt: skip
 PARTIES = (("CustomerRef", "Customer"), ("VendorRef", "Vendor"))
+CONTROL_ACCOUNTS = ("ARAccountRef", "APAccountRef")
+MONEY_ACCOUNTS = (
+    ("", "AccountRef"), ("", "DepositToAccountRef"), ("CheckPayment", "BankAccountRef"),
+    ("CreditCardPayment", "CCAccountRef"),
+)  # fmt: skip
+"""Where a document says which account its money moves on."""
 
 
 def _preferences(company: Company) -> JsonObject:
@@ -53,7 +46,7 @@ def has_several(company: Company) -> bool:
 
 def check_code(company: Company, code: str) -> None:
     """Raises Problem 2170 for a code that is none, 6000 for one the company does not use."""
-    if code not in NAMES:
+    if code not in CURRENCIES:
         raise Problem("2170", f"Invalid Enumeration : {code}", "CurrencyRef")
     if code != home(company) and not has_several(company):
         raise business(f"The currency {code} cannot be used: multicurrency is not enabled.")
@@ -61,11 +54,11 @@ def check_code(company: Company, code: str) -> None:
 
 def named(code: str) -> JsonObject:
     """A currency reference."""
-    return {"value": code, "name": NAMES.get(code, code)}
+    return {"value": code, "name": CURRENCIES.get(code, code)}
 
 
 def settle(company: Company, body: JsonObject, old: JsonObject | None) -> None:
-    """Fill or check the document's currency. Raises Problem 2020, 2170 or 6000."""
+    """Fill or check the document's currency. Raises Problem 2020, 2140, 2170 or 6000."""
     own = home(company)
     wanted = reference(body, "CurrencyRef")
     if wanted is not None:
@@ -82,10 +75,39 @@ def settle(company: Company, body: JsonObject, old: JsonObject | None) -> None:
     if wanted != theirs:
         raise business(f"The transaction's currency {wanted} is not {theirs} as the name's.")
     body["CurrencyRef"] = named(wanted)
+    _check_accounts(company, body, old or {})
+    rate_given = body.get("ExchangeRate")
+    if rate_given is not None and rate_given <= 0:
+        raise Problem("2140", f"Invalid Amount : ExchangeRate {rate_given}", "ExchangeRate")
     if wanted == own:
         body["ExchangeRate"] = 1
-    elif not body.get("ExchangeRate"):
+    elif rate_given is None:
         body["ExchangeRate"] = (old or {}).get("ExchangeRate") or _usual_rate(wanted, own, body)
+
+
+def _check_accounts(company: Company, body: JsonObject, old: JsonObject) -> None:
+    """Receivables and payables are in the document's currency, money in that or the home one.
+
+    What an update leaves alone is not looked at. Raises Problem 6000.
+    """
+    mine = reference(body, "CurrencyRef")
+    for name in CONTROL_ACCOUNTS:
+        _check_account(company, (body, old), name, {mine})
+    for holder, name in MONEY_ACCOUNTS:
+        holders = (body.get(holder) or {}, old.get(holder) or {}) if holder else (body, old)
+        _check_account(company, holders, name, {mine, home(company)})
+
+
+def _check_account(
+    company: Company, holders: tuple[JsonObject, JsonObject], name: str, allowed: set[str | None]
+) -> None:
+    new, old = (reference(holder, name) for holder in holders)
+    account = company.body("Account", new) if new is not None and new != old else None
+    if account is None:
+        return
+    theirs = reference(account, "CurrencyRef") or home(company)
+    if theirs not in allowed:
+        raise business(f"The account of {name} is in {theirs}, the transaction is not.")
 
 
 def _usual_rate(code: str, own: str, body: JsonObject) -> Decimal | int:
@@ -111,4 +133,4 @@ def in_home_currency(body: JsonObject) -> None:
         return
     for name, at_home in (("TotalAmt", "HomeTotalAmt"), ("Balance", "HomeBalance")):
         if name in body:
-            body[at_home] = money(multiply(body[name], rate))
+            body[at_home] = money(to_cents(multiply(body[name], rate)))

@@ -14,24 +14,21 @@ from quickbooks_emulator.json_text import JsonObject, add, subtract
 from quickbooks_emulator.problems import Problem, business, missing
 from quickbooks_emulator.rules.buying import name_values
 from quickbooks_emulator.rules.lines import CENT, to_cents, total
+from quickbooks_emulator.rules.links import UNDEPOSITED_FUNDS, check_deposited
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
     from quickbooks_emulator.rules.circumstances import Circumstances
     from quickbooks_emulator.store import Company
 
-UNDEPOSITED_FUNDS = "4"
-DEPOSITED = frozenset({"Payment", "SalesReceipt", "RefundReceipt", "JournalEntry"})
-NAMED_ACCOUNTS = {"Accounts Receivable": "Customer", "Accounts Payable": "Vendor"}
-
 
 def payment(
     company: Company, body: JsonObject, _old: JsonObject | None, _around: Circumstances
 ) -> None:
     """What a payment applies, and what it leaves unapplied. Raises Problem."""
-    settlement.check(company, "Payment", body)
     _refuse_negative(body["Line"])
-    body["UnappliedAmt"] = subtract(body["TotalAmt"], settlement.applied("Payment", body))
+    settlement.check(company, "Payment", body)
+    body["UnappliedAmt"] = subtract(body["TotalAmt"], settlement.applied(company, body))
     if body["TotalAmt"]:
         body.setdefault("DepositToAccountRef", {"value": UNDEPOSITED_FUNDS})
     body.setdefault("ProcessPayment", False)
@@ -68,8 +65,15 @@ def _refuse_negative(lines: list[JsonObject]) -> None:
             raise Problem("2290", f"Negative amount on a line: {line['Amount']}", "Amount")
 
 
+def _round(line: JsonObject) -> None:
+    """Bring an amount with parts of a cent to cents."""
+    amount = Decimal(line.get("Amount") or 0)
+    if amount != to_cents(amount):
+        line["Amount"] = to_cents(amount)
+
+
 def journal_entry(
-    company: Company, body: JsonObject, _old: JsonObject | None, around: Circumstances
+    _company: Company, body: JsonObject, _old: JsonObject | None, around: Circumstances
 ) -> None:
     """Debits and credits are the same. Raises Problem 2020, 2290, 2300 or 6000."""
     sums = {"Debit": Decimal(0), "Credit": Decimal(0)}
@@ -82,7 +86,7 @@ def journal_entry(
             raise missing("Line.JournalEntryLineDetail.PostingType")
         if reference(detail, "AccountRef") is None:
             raise missing("Line.JournalEntryLineDetail.AccountRef")
-        _needs_name(company, detail)
+        _round(line)
         sums[side] = add(sums[side], line.get("Amount") or 0)
     _refuse_negative([line for line in body["Line"] if line["DetailType"] != "DescriptionOnly"])
     if sums["Debit"] != sums["Credit"]:
@@ -94,33 +98,21 @@ def journal_entry(
     body["TxnTaxDetail"] = {}
 
 
-def _needs_name(company: Company, detail: JsonObject) -> None:
-    """Raises Problem 6000 for receivables without a customer, payables without a vendor."""
-    account = company.body("Account", reference(detail, "AccountRef") or "") or {}
-    wanted = NAMED_ACCOUNTS.get(str(account.get("AccountType")))
-    if wanted is None:
-        return
-    entity = detail.get("Entity") or {}
-    if entity.get("Type", entity.get("type")) != wanted:
-        raise business(
-            f"When you use {account['AccountType']}, you must choose a {wanted.lower()} "
-            "in the Name field."
-        )
-
-
 def deposit(
-    _company: Company, body: JsonObject, _old: JsonObject | None, _around: Circumstances
+    company: Company, body: JsonObject, _old: JsonObject | None, _around: Circumstances
 ) -> None:
     """Money brought to a bank, less what is taken out at once. Raises Problem."""
     for line in body["Line"]:
         if line.get("Amount") is None:
             raise missing("Line.Amount")
+        _round(line)
         if line.get("LinkedTxn"):
             line.pop("DetailType", None)
             for link in line["LinkedTxn"]:
                 link.setdefault("TxnLineId", "0")
         elif reference(line["DepositLineDetail"], "AccountRef") is None:
             raise Problem("6440", "A line needs an account", "AccountRef")
+    check_deposited(company, body)
     back = (body.get("CashBack") or {}).get("Amount") or 0
     body["TotalAmt"] = subtract(total(body["Line"]), back)
     if body["TotalAmt"] < 0:
