@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from quickbooks_emulator.control import ROUTES
 from quickbooks_emulator.switches import Switches
 from quickbooks_emulator.testing import Emulator
 from tests.emulator.conftest import Caller, Shop
@@ -128,3 +129,13 @@ def test_every_switch_is_listed_with_its_default() -> None:
     }
 
     assert defaults == {name: value for name, value in rows if name in defaults}
+
+
+def test_every_call_of_the_control_plane_is_listed() -> None:
+    """
+    The README's table has a row for each, and none for what there is not.
+    """
+    readme = Path(__file__).parents[2] / "quickbooks-emulator" / "README.md"
+    rows = re.findall(r"^\| `(GET|POST|DELETE) ([a-z]+)", readme.read_text(), re.MULTILINE)
+
+    assert set(ROUTES) == set(rows)
