@@ -479,6 +479,110 @@ def test_an_order_is_closed_by_its_bill(caller: Caller, shop: Shop) -> None:
     assert "Closed" == caller.rows("PurchaseOrder")[0]["POStatus"]
 
 
+def test_what_was_made_from_a_source_closes_it_for_others(caller: Caller, shop: Shop) -> None:
+    """
+    A second invoice or bill is refused (620); when the source is deleted its link is gone too.
+    Source: Intuit, "Estimate", "PurchaseOrder" (LinkedTxn); "Error codes" (620).
+    """
+    order = {**shop.buying(), "APAccountRef": {"value": "33"}}
+    for source, maker, made_from, body in (
+        ("Estimate", "Invoice", shop.invoice(), shop.invoice()),
+        ("PurchaseOrder", "Bill", order, shop.buying()),
+    ):
+        made = caller.create(source, made_from)
+        body["LinkedTxn"] = [{"TxnId": made["Id"], "TxnType": source}]
+        caller.create(maker, body)
+        assert (400, "620") == caller.fault(maker, body)
+
+        caller.create(source, marks(caller.rows(source)[0]), operation="delete")
+
+        left = caller.rows(maker)[0]
+        assert ([], "1") == (left["LinkedTxn"], left["SyncToken"])
+
+
+@pytest.mark.parametrize("kind", ["Foo", "Payment", "ReimburseCharge", "TimeActivity", "Bill"])
+def test_an_invoice_links_what_it_can_bill(caller: Caller, shop: Shop, kind: str) -> None:
+    """
+    Only what is there, of those it can be made from; what it is paid by may be sent again.
+    Source: Intuit, "Invoice" (LinkedTxn); "Error codes" (620).
+    """
+    link = [{"TxnId": "99999", "TxnType": kind}]
+    line = {**shop.line(), "LinkedTxn": link}
+    assert (400, "620") == caller.fault("Invoice", shop.invoice(LinkedTxn=link))
+    assert (400, "620") == caller.fault("Invoice", shop.invoice(line))
+    made = caller.create("Invoice", shop.invoice())
+    assert (400, "620") == caller.fault("Invoice", marks(made, LinkedTxn=link))
+
+    caller.create("Payment", shop.payment(5, ("Invoice", made["Id"], 5)))
+    paid = caller.rows("Invoice")[0]
+    caller.create("Invoice", marks(paid, LinkedTxn=paid["LinkedTxn"], PrivateNote="echo"))
+
+
+def test_an_invoice_bills_the_time_of_its_customer(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    Source: Intuit, "Invoice" (LinkedTxn), "TimeActivity".
+    """
+    employee = emulator.create("Employee", {"GivenName": "Em", "FamilyName": "Ployee"})["Id"]
+    other = emulator.create("Customer", {"DisplayName": "Bea"})["Id"]
+    time = {"NameOf": "Employee", "EmployeeRef": {"value": employee}, "Hours": 1}
+    for customer, status in ((shop.customer_id, 200), (other, 400)):
+        made = emulator.create("TimeActivity", {**time, "CustomerRef": {"value": customer}})
+        link = {"TxnId": made["Id"], "TxnType": "TimeActivity"}
+        assert status == caller.post("invoice", shop.invoice(LinkedTxn=[link])).status_code
+
+
+def test_a_deposit_takes_all_of_a_receipt_once(caller: Caller, shop: Shop) -> None:
+    """
+    Not twice, no other amount, and only what can be deposited; money taken back is negative.
+    Source: Intuit, "Deposit" (LinkedTxn); "Error codes" (620, 6000).
+    """
+    receipt = caller.create("SalesReceipt", shop.invoice())["Id"]
+    invoice = caller.create("Invoice", shop.invoice())["Id"]
+
+    def body(*links: tuple[str, str, int]) -> dict[str, Any]:
+        lines = [
+            {"Amount": amount, "LinkedTxn": [{"TxnId": number, "TxnType": kind}]}
+            for kind, number, amount in links
+        ]
+        return {"DepositToAccountRef": {"value": "35"}, "Line": lines}
+
+    taken = ("SalesReceipt", receipt, 20)
+    assert (400, "620") == caller.fault("Deposit", body(taken, taken))
+    assert (400, "6000") == caller.fault("Deposit", body(("SalesReceipt", receipt, 19)))
+    assert (400, "620") == caller.fault("Deposit", body(("Invoice", invoice, 20)))
+    assert (400, "620") == caller.fault("Deposit", body(("Foo", receipt, 20)))
+    caller.create("Deposit", body(taken))
+
+
+def test_a_full_update_keeps_the_deposit(caller: Caller, shop: Shop) -> None:
+    """
+    A deposited payment stays so when its links are not sent. Source: Intuit, "Deposit", "Payment".
+    """
+    payment = caller.create("Payment", shop.payment(100))
+    line = {"Amount": 100, "LinkedTxn": [{"TxnId": payment["Id"], "TxnType": "Payment"}]}
+    caller.create("Deposit", {"DepositToAccountRef": {"value": "35"}, "Line": [line]})
+
+    whole = {**shop.payment(100), "Id": payment["Id"], "SyncToken": "0", "PrivateNote": "till"}
+    changed = caller.create("Payment", whole)
+
+    assert ["Deposit"] == [link["TxnType"] for link in changed["LinkedTxn"]]
+
+
+def test_a_deposit_on_an_invoice_needs_its_preference(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    And is no more than the total. Source: Intuit, "Invoice" (Deposit), "Preferences"
+    (AllowDeposit); "Error codes" (5030, 6000).
+    """
+    assert (400, "5030") == caller.fault("Invoice", shop.invoice(Deposit=5))
+    prefer(emulator, SalesFormsPrefs={"AllowDeposit": True})
+    assert (400, "6000") == caller.fault("Invoice", shop.invoice(Deposit=21))
+    assert 15 == caller.create("Invoice", shop.invoice(Deposit=5))["Balance"]
+
+
 def test_deposited_money_stays(caller: Caller, shop: Shop) -> None:
     """
     A payment in a deposit keeps its amount, is neither voided nor deleted (6540), and cannot be
