@@ -51,6 +51,18 @@ def test_each_company_has_books_of_its_own(alone: Emulator) -> None:
         nobody.counts()
 
 
+def test_a_merge_is_of_the_handles_company(alone: Emulator) -> None:
+    """
+    The company that a handle stands for, not the first. Source: Intuit, "Webhooks" (Merge).
+    """
+    with alone.company(alone.add_company(name="Second shop")) as second:
+        ids = [second.create("Customer", {"DisplayName": name})["Id"] for name in ("Ada", "Bob")]
+
+        merged = second.merge("Customer", ids[0], ids[1])
+
+        assert ("Bob", ids[1]) == (merged["DisplayName"], merged["Id"])
+
+
 def test_a_code_comes_without_a_browser(alone: Emulator) -> None:
     """
     It is exchanged for tokens as one from the consent page. Source: Intuit, "OAuth 2.0".
@@ -77,7 +89,7 @@ def test_a_bad_setting_is_refused_by_its_name(alone: Emulator) -> None:
     """
     for words, change in (
         ("No switch hurry", lambda: alone.switch(hurry=True)),
-        ("unknown_verb: one of 500, 405", lambda: alone.switch(unknown_verb="404")),
+        ("unknown_verb: one of 500, 405", lambda: alone.switch(unknown_verb=404)),
         ("latency_ms: a number from 0", lambda: alone.switch(latency_ms=-1)),
         ("stock_moves_touch_item: true or false", lambda: alone.switch(stock_moves_touch_item=1)),
         ("1970 to 2199", lambda: alone.advance(9e9)),

@@ -356,7 +356,7 @@ class Emulator:
         """The JSON of a control's answer, whatever it is."""
         if not self._url:
             raise EmulatorError("The emulator is not running: use it as a context manager")
-        if self._realm_id and path.startswith(("entities", "stock")):
+        if self._realm_id and path.startswith(("entities", "stock", "merge")):
             path += f"{'&' if '?' in path else '?'}realm_id={quote(self._realm_id)}"
         text = None if body is None else dumps(body)
         with self._lock:
