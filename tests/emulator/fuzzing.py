@@ -77,7 +77,8 @@ RESTS = [
 PARAMETERS = [
     "query", "operation", "include", "requestid", "minorversion", "entities", "changedSince",
     "sendTo", "format", "sourcecurrencycode", "asofdate", "start_date", "end_date", "date_macro",
-    "report_date", "summarize_column_by", "item", "customer", "realm_id", "state", "client_id",
+    "report_date", "summarize_column_by", "aging_period", "num_periods",
+    "item", "customer", "realm_id", "state", "client_id", "token",
     "redirect_uri", "response_type", "scope", "X-Amz-Date", "X-Amz-Signature", "by", "tab", "page",
 ]  # fmt: skip
 SAYINGS = [
@@ -86,7 +87,7 @@ SAYINGS = [
     "select * from Invoice where MetaData.LastUpdatedTime > '2026-01-01T00:00:00-08:00'",
     "delete", "void", "update", "create", "allowduplicatedocnum", "invoiceLink", "Item,Invoice",
     "2026-01-01", "2026-01-01T00:00:00+99:00", "This Month", "75", "-1", "abc", "json", "EUR",
-    "a@b.co",
+    "a@b.co", "9" * 4400,
 ]  # fmt: skip
 KINDS = [
     "application/json", "application/json", "application/json;charset=utf-16", "application/xml",
@@ -292,6 +293,7 @@ CONTROLS: list[tuple[str, Any]] = [
     ("faults", {"query": "x", "do": {"kind": "fault", "code": "6000", "status": 200}}),
     ("faults", {"do": {"kind": "write", "entity": "Item", "operation": "create", "body": {}}}),
     ("faults", {"do": {"kind": "clock", "set": "2026-01-01"}}),
+    ("faults", {"class": "auth", "times": None, "do": {"kind": "repeat_rows", "rows": 1}}),
 ]  # fmt: skip
 """Calls of the control plane that it takes, to begin from."""
 
@@ -303,7 +305,9 @@ def requests_of_the_controls(draw: st.DrawFn) -> bytes:
         path, body = draw(changed(CONTROLS))
         return request_bytes("POST", f"/_emulator/{path}", {}, raw_body(body))
     method, name = draw(st.sampled_from(sorted(control.ROUTES)))
-    rest = draw(st.sampled_from(["", "/1", "/x", "/Item", "/Account", "/0", "/expire"]))
+    rest = draw(
+        st.sampled_from(["", "/1", "/x", "/Item", "/Account", "/0", "/expire", "/" + "9" * 4400])
+    )
     query = draw(st.sampled_from(["", "?operation=create", "?realm_id=1", "?by=class,x", "?%ff"]))
     body = draw(VALUES.map(raw_body) | st.binary(max_size=20))
     return request_bytes(method, f"/_emulator/{name}{rest}{query}", {}, body)

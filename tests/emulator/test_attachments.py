@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import hmac
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
+from quickbooks_emulator.attachments import links
 from quickbooks_emulator.json_text import dumps, loads
 from quickbooks_emulator.testing import Emulator
 from tests.emulator.conftest import Caller, Shop
@@ -63,6 +66,42 @@ def test_an_upload_is_linked_and_comes_back_byte_for_byte(caller: Caller, shop: 
     assert f"/v3/company/{realm_id}/download/{made['Id']}" == made["FileAccessUri"]
     fetched = requests.get(made["TempDownloadUri"])
     assert (RECEIPT, "image/png") == (fetched.content, fetched.headers["Content-Type"])
+    assert ("attachment", "nosniff", "sandbox") == (
+        fetched.headers["Content-Disposition"],
+        fetched.headers["X-Content-Type-Options"],
+        fetched.headers["Content-Security-Policy"],
+    )
+
+
+@pytest.mark.parametrize("moment", ["junk", "", "20261332T000000Z", "9" * 4400])
+def test_a_link_of_no_moment_is_denied(caller: Caller, shop: Shop, moment: str) -> None:
+    """
+    Though its signature is right. Source: Intuit, "Attachable", download.
+    """
+    invoice = caller.create("Invoice", shop.invoice())
+    reply = upload(caller, (to("Invoice", invoice["Id"]), RECEIPT))
+    made = loads(reply.content)["AttachableResponse"][0]["Attachable"]
+    place = f"{caller.emulator.realm_id}/{made['Id']}"
+    signature = hmac.new(links.KEY, f"{place}/{moment}".encode(), hashlib.sha256).hexdigest()
+
+    denied = requests.get(
+        f"{caller.emulator.url}/attachments/{place}/a.png",
+        {"X-Amz-Date": moment, "X-Amz-Signature": signature},
+    )
+
+    assert 403 == denied.status_code
+
+
+def test_a_document_is_printed_for_those_who_take_it(caller: Caller, shop: Shop) -> None:
+    """
+    Source: Intuit, "Invoice" (get as PDF: content type application/pdf).
+    """
+    path = f"invoice/{caller.create('Invoice', shop.invoice())['Id']}/pdf"
+    accepts = ["application/pdf", "application/pdf, application/json", "*/*", "application/json"]
+
+    found = [caller.send("GET", path, headers={"Accept": accept}).status_code for accept in accepts]
+
+    assert [200, 200, 200, 400] == found
 
 
 def test_a_failing_part_is_a_fault_inside_200(caller: Caller, shop: Shop) -> None:

@@ -536,3 +536,41 @@ def test_the_server_stops_at_once_whatever_it_holds_back(kind: str) -> None:
 def _ask_and_be_cut_off(caller: Caller) -> None:
     with pytest.raises(requests.RequestException):
         caller.send("GET", "companyinfo/1")
+
+
+def test_a_disconnection_on_a_token_call_is_of_the_app_that_calls(
+    caller: Caller, emulator: Emulator
+) -> None:
+    """
+    Other apps stay connected, and a call of nobody known disconnects none.
+    Source: Intuit, "OAuth 2.0" (disconnect).
+    """
+    emulator.add_app(client_id="other", client_secret="s")
+    other = {"grant_type": "refresh_token", "refresh_token": emulator.consent(client_id="other")}
+    address = f"{emulator.url}/oauth2/v1/tokens/bearer"
+    emulator.fail(class_="auth", times=2, do={"kind": "revoke"})
+
+    unknown = requests.post(address, other, auth=("nobody", "s"), timeout=20)
+    struck = caller.token(caller.refresh_token)
+    kept = requests.post(address, other, auth=("other", "s"), timeout=20)
+
+    assert [401, 400, 200] == [unknown.status_code, struck.status_code, kept.status_code]
+
+
+@pytest.mark.parametrize("kind", ["repeat_rows", "drop_rows"])
+def test_an_empty_answer_has_no_rows_to_change(
+    caller: Caller, emulator: Emulator, kind: str
+) -> None:
+    """
+    It stays empty. Source: Intuit, "OAuth 2.0" (revoke answers with an empty body).
+    """
+    emulator.fail(class_="auth", do={"kind": kind})
+
+    reply = requests.post(
+        f"{emulator.url}/v2/oauth2/tokens/revoke",
+        json={"token": caller.refresh_token},
+        auth=(caller.settings["client_id"], caller.settings["client_secret"]),
+        timeout=20,
+    )
+
+    assert (200, b"") == (reply.status_code, reply.content)

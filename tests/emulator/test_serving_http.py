@@ -142,7 +142,7 @@ def test_a_verb_that_there_is_not(caller: Caller, emulator: Emulator, method: st
     500 with code 10000; 405 by switch. Source: Intuit, "Error codes" (10000); recorded answers.
     """
     before = caller.send(method, "customer/1")
-    emulator.switch(unknown_verb="405")
+    emulator.switch(unknown_verb=405)
     after = caller.send(method, "customer/1")
 
     assert (500, 405) == (before.status_code, after.status_code)
@@ -371,3 +371,96 @@ def test_every_reply_names_its_transaction(caller: Caller) -> None:
     assert {"application/json;charset=UTF-8"} == {
         reply.headers["Content-Type"] for reply in replies
     }
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example:80"},
+    ],
+)
+def test_pages_of_others_have_no_control(emulator: Emulator, headers: dict[str, str]) -> None:
+    """
+    Neither by a request across origins nor by a name that was made to lead here; nor do they press
+    Connect. Source: Fetch Standard, "Origin header".
+    """
+    reply = requests.post(f"{emulator.url}/_emulator/reset", headers=headers, timeout=20)
+
+    assert 403 == reply.status_code
+    assert "Fault" in reply.json()
+    if "Origin" in headers:
+        form = {"decision": "connect", "realm_id": emulator.realm_id}
+        pressed = requests.post(f"{emulator.url}/connect/oauth2", form, headers=headers, timeout=20)
+        assert 403 == pressed.status_code
+
+
+@pytest.mark.parametrize("host", ["localhost:1", "127.3.4.5", "[::1]:80", "LOCALHOST"])
+def test_this_machine_has_control(emulator: Emulator, host: str) -> None:
+    """
+    Under each of its names. Source: the README, "Control plane".
+    """
+    reply = requests.get(f"{emulator.url}/_emulator/health", headers={"Host": host}, timeout=20)
+    own = requests.get(
+        f"{emulator.url}/_emulator/health", headers={"Origin": emulator.url}, timeout=20
+    )
+
+    assert [200, 200] == [reply.status_code, own.status_code]
+
+
+def test_an_address_that_is_too_long_is_refused(caller: Caller, emulator: Emulator) -> None:
+    """
+    414 of the gateway with intuit_tid, recorded like any call; a long token is read and refused.
+    Source: Intuit, "Query operations and syntax" (long queries are sent by POST).
+    """
+    reply = caller.send("GET", "query", params={"query": "x" * 9000})
+    token = caller.send("GET", "companyinfo/1", headers={"Authorization": "Bearer " + "x" * 20_000})
+
+    assert 414 == reply.status_code
+    assert reply.headers["intuit_tid"]
+    assert 401 == token.status_code
+    assert [414, 401] == [call["status"] for call in emulator.calls()]
+    assert all(len(call["query"]) <= 8192 for call in emulator.calls())
+
+
+def test_a_body_that_is_not_taken_is_recorded_and_limited(
+    caller: Caller, emulator: Emulator
+) -> None:
+    """
+    413 and 415 are calls too. Source: Intuit, "Handle errors and exceptions"; "API call limits".
+    """
+    emulator.switch(largest_body=1000)
+    large = caller.send("POST", "customer", data=b"x" * 1001)
+    coded = caller.send("POST", "customer", data=b"x", headers={"Content-Encoding": "br"})
+    emulator.limits(per_second=2)
+    again = caller.send("POST", "customer", data=b"x" * 1001)
+
+    assert [413, 415, 429] == [large.status_code, coded.status_code, again.status_code]
+    assert [413, 415, 429] == [call["status"] for call in emulator.calls()]
+
+
+def test_strangers_do_not_use_up_a_company(caller: Caller, emulator: Emulator) -> None:
+    """
+    Calls without a token that was ever given fill no window. Source: Intuit, "API call limits".
+    """
+    emulator.limits(per_minute=3)
+    stranger = {"Authorization": "Bearer of-no-token-of-ours"}
+    for _ in range(5):
+        refused = caller.send("GET", "companyinfo/1", headers=stranger)
+        assert 401 == refused.status_code
+
+    assert 200 == caller.send("GET", "companyinfo/1").status_code
+
+
+def test_company_information_has_an_address_with_an_id(caller: Caller, emulator: Emulator) -> None:
+    """
+    Source: Intuit, "CompanyInfo" (/companyinfo/<realmId>), "Preferences" (/preferences).
+    """
+    found = [
+        caller.send("GET", path).status_code
+        for path in ("companyinfo", f"companyinfo/{emulator.realm_id}", "preferences")
+    ]
+
+    assert [400, 200, 200] == found

@@ -32,7 +32,7 @@ def no_such_resource(request: Request, switches: Switches) -> Problem:
 
 def no_such_verb(request: Request, switches: Switches) -> Problem:
     """The address is there, but not for PUT, PATCH, DELETE and the like."""
-    return _system(request.path, int(switches.unknown_verb))
+    return _system(request.path, switches.unknown_verb)
 
 
 def _system(path: str, status: int) -> Problem:

@@ -28,7 +28,7 @@ from quickbooks_emulator.messages import Reply, Request, refusal, rendered
 from quickbooks_emulator.problems import Problem, not_found, unauthorized
 from quickbooks_emulator.query import asked, evaluate
 from quickbooks_emulator.reports import routes as reports
-from quickbooks_emulator.rules import replies
+from quickbooks_emulator.rules import replies, voiding
 from quickbooks_emulator.service import Service
 from quickbooks_emulator.store import Company
 from quickbooks_emulator.targets import UNKNOWN, Target, target_of
@@ -118,6 +118,9 @@ def read(service: Service, company: Company, request: Request, target: Target) -
     entity = catalogue.ENTITIES[target.entity]
     if entity.kind is Kind.SINGLE:
         rows = list(company.rows(entity.name))
+        if not target.object_id and entity.name == "CompanyInfo":
+            raise no_such_resource(request, service.switches)
+        # The page has /companyinfo/REALM, clients read it by its own Id too, as all else.
         known = {"", "1", company.realm_id}
         if not rows or target.object_id not in known:
             raise not_found()
@@ -157,6 +160,9 @@ def written(service: Service, company: Company, request: Request, target: Target
     def work() -> Reply:
         entity: Entity = catalogue.ENTITIES[target.entity]
         body = parsed(request, entity.name)
+        if target.operation == "void":
+            asked_for = request.query.get("operation", "").lower()
+            voiding.check_form(entity.name, asked_for, body, service.switches)
         allows = "allowduplicatedocnum" in _includes(request)
         writer = service.writer(company, allows_duplicate_number=allows)
         stored = service.in_one_piece(company, lambda: writer.write(entity, target.operation, body))

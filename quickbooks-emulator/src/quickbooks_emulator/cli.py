@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator import seeds
+from quickbooks_emulator.guarding import is_loopback
 from quickbooks_emulator.persistence import File, FileError
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.server import Server, start
@@ -122,6 +123,11 @@ async def _serve(options: argparse.Namespace) -> int:
         gc.freeze()
         server = Server(service)
         runner, port = await _listening(server, options)
+        if not is_loopback(options.host):
+            sys.stderr.write(
+                f"quickbooks-emulator: whoever reaches {options.host}:{port} may do everything: "
+                "the control plane asks nobody who they are\n"
+            )
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, ended.set)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from inspect import isawaitable
 from typing import TYPE_CHECKING, TypeAlias
 
-from quickbooks_emulator import __version__
+from quickbooks_emulator import __version__, guarding
 from quickbooks_emulator.clock import envelope_text, parse_moment
 from quickbooks_emulator.expected import (
     MOMENT,
@@ -51,6 +51,10 @@ async def answer(service: Service, request: Request) -> Reply:
 
 
 async def _answer(service: Service, request: Request) -> Reply:
+    try:
+        guarding.check(request, service.listening_on)
+    except Problem as problem:
+        return Reply(problem.status, dumps(fault_body(problem, service.clock.now())))
     name, *rest = [part for part in request.path.removeprefix(PREFIX).split("/") if part] or [""]
     handler = ROUTES.get((request.method, name))
     if handler is None:
@@ -143,11 +147,12 @@ def _limits(service: Service, request: Request, _rest: list[str]) -> Json:
 
 
 def _company(service: Service, request: Request) -> Company:
-    """The company that `realm_id` names, by default the first. Raises Problem 610."""
+    """The company that `realm_id` names, by default the first, as of today. Raises Problem 610."""
     realm_id = request.query.get("realm_id", "")
     company = service.companies.get(realm_id) if realm_id else service.company
     if company is None:
         raise Problem("610", f"No company {realm_id}", "realm_id", status=404)
+    service.let_fall_due(company)
     return company
 
 
@@ -187,7 +192,6 @@ def _shift(text: str) -> int:
 def _movements(service: Service, request: Request, rest: list[str]) -> Json:
     """Every movement of an item, so that their sum can be held against its quantity."""
     company = _company(service, request)
-    service.let_fall_due(company)
     item_id = rest[0] if rest else ""
     item = company.body("Item", item_id)
     if item is None:

@@ -11,7 +11,7 @@ from quickbooks_emulator.attachments import links
 from quickbooks_emulator.calls import Recorded, class_of
 from quickbooks_emulator.clock import envelope_text
 from quickbooks_emulator.injection import AUTH, Call
-from quickbooks_emulator.messages import Delivery, Reply, refusal
+from quickbooks_emulator.messages import Delivery, Reply, refusal, untaken
 from quickbooks_emulator.oauth import routes
 from quickbooks_emulator.pages import people
 from quickbooks_emulator.problems import Problem, throttled
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from quickbooks_emulator.targets import Target
 
 OK = 200
+LONGEST_TEXT = 8192
+"""What the record of calls keeps of a query or an address."""
 
 
 async def answer(service: Service, request: Request, base: str) -> Reply:
@@ -35,15 +37,17 @@ async def answer(service: Service, request: Request, base: str) -> Reply:
 
 
 async def _routed(service: Service, request: Request, base: str) -> Reply:
+    target = target_of(request)
+    if target is not None:
+        return await _api(service, request, target)
+    if request.refused is not None:
+        return untaken(request.refused)
     if request.path.startswith(control.PREFIX):
         return await control.answer(service, request)
     if request.path == "/" and request.method in {"GET", "HEAD"}:
         return people.answer(service, request)
     if request.path.startswith(links.PREFIX) and request.method == "GET":
         return links.answer(service, request)
-    target = target_of(request)
-    if target is not None:
-        return await _api(service, request, target)
     return await _oauth(service, request, base)
 
 
@@ -65,6 +69,8 @@ async def _api(service: Service, request: Request, target: Target) -> Reply:
         service.end_call(record, reply, is_throttled=True)
         return reply
     try:
+        if request.refused is not None:
+            return await _ended(service, request, call, record, untaken(request.refused))
         async with AsyncExitStack() as until_the_end:
             async with replay.turn(service, request, target) as (admitted, clash):
                 lock = stock_lock.turn(service, admitted, target)
@@ -93,7 +99,11 @@ async def _worked(service: Service, request: Request, target: Target, call: Call
 
 async def _oauth(service: Service, request: Request, base: str) -> Reply:
     operation = routes.operation_of(request)
-    call = Call(request.method, request.path, "oauth", operation, "", AUTH, body=request.body)
+    client_id, realm_id = routes.caller_of(service, request)
+    call = Call(
+        request.method, request.path, "oauth", operation, "", AUTH, realm_id, client_id,
+        request.body,
+    )  # fmt: skip
     record = _record(service, request, call)
 
     def work() -> Reply:
@@ -119,19 +129,21 @@ async def _ended(
 
 
 def _record(service: Service, request: Request, call: Call) -> Recorded:
+    is_api = call.call_class != AUTH
     return service.calls.begin(
         Recorded(
             0,
             envelope_text(service.clock.now()),
             request.method,
-            request.path,
-            call.entity,
-            call.operation,
+            request.path[:LONGEST_TEXT],
+            call.entity[:LONGEST_TEXT],
+            call.operation[:LONGEST_TEXT],
             call.call_class,
-            call.query,
-            request.query.get("requestid", ""),
-            realm_id=call.realm_id if call.realm_id in service.companies else "",
-            app=call.client_id,
+            call.query[:LONGEST_TEXT],
+            request.query.get("requestid", "")[:LONGEST_TEXT],
+            # OAuth is counted for no company and no app.
+            realm_id=call.realm_id if is_api and call.realm_id in service.companies else "",
+            app=call.client_id if is_api else "",
         )
     )
 

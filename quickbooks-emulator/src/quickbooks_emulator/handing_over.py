@@ -34,9 +34,13 @@ PORTAL = "https://connect.intuit.com/portal/app/CommerceNetwork/view"
 OK = 200
 
 
-def as_pdf(_service: Service, company: Company, _request: Request, target: Target) -> Reply:
-    """The document as a file to print."""
+def as_pdf(_service: Service, company: Company, request: Request, target: Target) -> Reply:
+    """The document as a file to print. Raises Problem 1050 when another kind is asked for."""
     row = _form(company, target, "pdf")
+    accept = request.headers.get("accept", "").lower()
+    if accept and "pdf" not in accept and "*/*" not in accept:
+        words = f"Content type {accept[:80]!r} is not supported; it is application/pdf"
+        raise Problem("1050", words, message="Invalid content type")
     name = str(company.single("CompanyInfo").get("CompanyName", ""))
     return Reply(OK, pdf.document(target.entity, row.body, name), "application/pdf")
 

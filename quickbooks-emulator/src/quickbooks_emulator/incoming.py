@@ -9,7 +9,7 @@ import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from quickbooks_emulator.messages import Request
+from quickbooks_emulator.messages import Refused, Request
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -22,23 +22,35 @@ PACKED = {"gzip": 31, "x-gzip": 31, "deflate": 47}
 RAW_DEFLATE = -15
 
 
+LONGEST_ADDRESS = 8190
+"""The most bytes of an address; longer queries are sent by POST."""
+
+
 class Unreadable(Exception):  # noqa: N818 - an answer, not a failure of ours
-    """A request whose body is not taken."""
+    """A request that is not taken."""
 
     def __init__(self, status: int, reason: str) -> None:
-        self.status = status
-        self.reason = reason
+        self.refused = Refused(status, reason)
         super().__init__(reason)
 
 
 async def request_of(incoming: web.BaseRequest, largest_body: int) -> Request:
-    """The request; a body may be `largest_body` bytes, an upload 100 MB. Raises Unreadable."""
+    """The request; a body may be `largest_body` bytes, an upload 100 MB.
+
+    One that is not taken comes without its body, and says why.
+    """
     path = path_of(incoming.rel_url.raw_path)
     headers = headers_of(incoming)
     most = largest_body
     if path.rstrip("/").lower().endswith("/upload"):
         most = LARGEST_UPLOAD + ROOM_FOR_PARTS
-    body = unpacked(await _body(incoming, most), headers.get("content-encoding", ""), most)
+    body, refused = b"", None
+    if len(incoming.raw_path) > LONGEST_ADDRESS:
+        refused = Refused(414, "Request-URI Too Large")
+    try:
+        body = unpacked(await _body(incoming, most), headers.get("content-encoding", ""), most)
+    except Unreadable as error:
+        refused = refused or error.refused
     return Request(
         # To a HEAD everything is answered as to a GET, only that no body goes out.
         "GET" if incoming.method == "HEAD" else incoming.method,
@@ -47,6 +59,7 @@ async def request_of(incoming: web.BaseRequest, largest_body: int) -> Request:
         headers,
         body,
         lambda: incoming.transport is None or incoming.transport.is_closing(),
+        refused,
     )
 
 

@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 JSON_TYPE = "application/json;charset=UTF-8"
+HTML_TYPE = "text/html;charset=UTF-8"
 XML_TYPE = "application/xml;charset=UTF-8"
 GATEWAY_TYPES = frozenset({"SERVICE", "AUTHENTICATION"})
 WEIGHT = re.compile(r"q=\s*([01](?:\.[0-9]{0,3})?)")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a request is not taken, before anybody has looked at what it asks for."""
+
+    status: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class Request:
     body: bytes = b""
     has_gone: Callable[[], bool] = field(default=lambda: False, compare=False)
     """Whether the caller has hung up meanwhile."""
+    refused: Refused | None = None
+    """Why its body was not taken, if it was not."""
 
     @property
     def wants_json(self) -> bool:
@@ -119,6 +130,12 @@ def refusal(problem: Problem, request: Request, now: datetime, *, shape: str = "
         return Reply(problem.status, body, XML_TYPE, headers)
     make = gateway_body if chosen == "lowercase" else fault_body
     return Reply(problem.status, dumps(make(problem, now)), JSON_TYPE, headers)
+
+
+def untaken(refused: Refused) -> Reply:
+    """The page of the gateway for a request that is not taken."""
+    text = f"<html><body><h1>{refused.status} {refused.reason}</h1></body></html>"
+    return Reply(refused.status, text.encode(), HTML_TYPE)
 
 
 def rendered(reply: Reply, request: Request) -> Reply:

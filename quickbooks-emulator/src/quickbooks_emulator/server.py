@@ -10,8 +10,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from quickbooks_emulator import gateway, outgoing
-from quickbooks_emulator.incoming import Unreadable, clean, request_of
-from quickbooks_emulator.messages import Reply
+from quickbooks_emulator.incoming import clean, request_of
 from quickbooks_emulator.webhooks.courier import Courier, stopped
 
 if TYPE_CHECKING:
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
 
     from quickbooks_emulator.service import Service
 
-HTML_TYPE = "text/html;charset=UTF-8"
+LONGEST_READ = 65_536
+"""Bytes of a request line or a header that are read at all; from where on one is too long for the
+service is another matter."""
 
 
 class Server:
@@ -50,11 +51,7 @@ class Server:
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        try:
-            request = await request_of(incoming, self.service.switches.largest_body)
-        except Unreadable as refused:
-            text = f"<html><body><h1>{refused.status} {refused.reason}</h1></body></html>"
-            return await outgoing.send(incoming, Reply(refused.status, text.encode(), HTML_TYPE))
+        request = await request_of(incoming, self.service.switches.largest_body)
         base = f"{incoming.scheme}://{clean(incoming.headers.get('Host', 'localhost'))}"
         reply = await gateway.answer(self.service, request, base)
         return await outgoing.send(incoming, reply)
@@ -80,7 +77,10 @@ async def start(server: Server, host: str, port: int) -> tuple[web.AppRunner, in
         shutdown_timeout=1.0,
         auto_decompress=False,
         logger=log,
+        max_line_size=LONGEST_READ,
+        max_field_size=LONGEST_READ,
     )
+    server.service.listening_on = host
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()

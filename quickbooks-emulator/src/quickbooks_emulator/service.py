@@ -61,6 +61,8 @@ class Service:
     outbox: Outbox = field(default_factory=Outbox)
     courier: Courier | None = None
     """Who carries the outbox's deliveries while a server runs."""
+    listening_on: str = "127.0.0.1"
+    """The host that the server listens on."""
     seed: str = "empty"
     facts: JsonObject = field(default_factory=dict)
 
@@ -143,6 +145,7 @@ class Service:
 
         The type is whatever `work` returns. `merged` says that the work is a merge.
         """
+        self.let_fall_due(company)
         try:
             result = work()
         except BaseException:
@@ -274,7 +277,12 @@ class Service:
     # -- calls
 
     def admit(self, call: Recorded) -> bool:
-        """Whether the limits let a call in that has been recorded; if so it must end."""
+        """Whether the limits let a call in that has been recorded; if so it must end.
+
+        A call of nobody known is refused anyway, and takes no place in a company's windows.
+        """
+        if not call.app:
+            return True
         limits, is_metered = self.limits, call.call_class == METERED
         if limits.metered_per_month and (is_metered or self.switches.builder_block == "all"):
             month = self.clock.today().strftime("%Y-%m")

@@ -109,19 +109,33 @@ def identified(
     Raises OAuthError `invalid_client` with that status.
     """
     refused = OAuthError(status, "invalid_client")
-    scheme, _, encoded = headers.get("authorization", "").partition(" ")
-    client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if scheme.lower() == "basic":
-        try:
-            text = base64.b64decode(encoded.strip(), validate=True).decode()
-        except (binascii.Error, ValueError):
-            raise refused from None
-        client_id, _, secret = text.partition(":")
-    app = apps.get(client_id) or apps.get(unquote_plus(client_id))
+    app = claimed_app(apps, headers, form)
     if app is None:
         raise refused
+    _, secret = _offered(headers, form)
     # RFC 6749, 2.3.1 has both parts form-encoded before they are joined; most clients do not.
     offered = {secret.encode(), unquote_plus(secret).encode()}
     if not any(secrets.compare_digest(app.client_secret.encode(), text) for text in offered):
         raise refused
     return app
+
+
+def claimed_app(
+    apps: Mapping[str, App], headers: Mapping[str, str], form: Mapping[str, str]
+) -> App | None:
+    """The app that somebody says to be, proved or not."""
+    client_id, _ = _offered(headers, form)
+    return apps.get(client_id) or apps.get(unquote_plus(client_id))
+
+
+def _offered(headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, str]:
+    """Client id and secret as sent, in the header or else the form; empty when not to be read."""
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return form.get("client_id", ""), form.get("client_secret", "")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode()
+    except (binascii.Error, ValueError):
+        return "", ""
+    client_id, _, secret = text.partition(":")
+    return client_id, secret

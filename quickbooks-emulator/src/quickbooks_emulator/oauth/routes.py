@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import parse_qsl
 
+from quickbooks_emulator import guarding
 from quickbooks_emulator.json_text import dumps, loads
 from quickbooks_emulator.messages import JSON_TYPE, Reply, refusal
 from quickbooks_emulator.oauth import authorise, discovery, identity
+from quickbooks_emulator.oauth.apps import claimed_app
 from quickbooks_emulator.oauth.errors import OAuthError, RedirectedError, ShownError
 from quickbooks_emulator.oauth.grants import OPENID
 from quickbooks_emulator.pages import consent
@@ -51,9 +53,28 @@ def answer(service: Service, request: Request, base: str) -> Reply:
     if handler is None:
         return refusal(_no_such_place(request.path), request, service.clock.now())
     try:
+        if handler is _decide:
+            guarding.check_origin(request)
         return handler(service, request, base)
+    except Problem as problem:
+        return refusal(problem, request, service.clock.now())
     except OAuthError as error:
         return Reply(error.status, dumps(error.body), JSON_TYPE, dict(UNKEPT))
+
+
+def caller_of(service: Service, request: Request) -> tuple[str, str]:
+    """App and company of the caller as far as they can be told, proved or not; else empty."""
+    try:
+        form = _form(request)
+    except OAuthError:
+        form = {}
+    authority, authorization = service.authority, request.headers.get("authorization", "")
+    claimed = claimed_app(authority.apps, request.headers, form)
+    client_id = claimed.client_id if claimed else authority.client_of(authorization)
+    token = form.get("refresh_token") or form.get("token") or authorization.partition(" ")[2]
+    grant = authority.holder(token)
+    is_theirs = grant is not None and grant.client_id == client_id
+    return client_id, grant.realm_id if grant is not None and is_theirs else ""
 
 
 def _no_such_place(path: str) -> Problem:
