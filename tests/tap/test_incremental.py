@@ -172,13 +172,39 @@ def test_more_changes_than_change_data_capture_holds_are_all_delivered(
     assert 4 == sum(row["metered_requests"] for row in second.records("extractions"))
 
 
+@pytest.mark.parametrize("rows", ["with lines", "without lines"])
+def test_adjustments_are_never_delivered_without_their_lines(
+    company: Company, run_tap: TapCommand, rows: str
+) -> None:
+    """What a query shows without lines is read by its id, once; each read is accounted for."""
+    are_lacking = rows == "without lines"
+    company.emulator.switch(adjustment_query_has_lines=not are_lacking)
+    item = company.item("Rake")
+    known = {company.adjustment(item, change) for change in (1, 2)}
+    company.rest()
+    first = run_tap(streams=["inventory_adjustments"])
+    company.rest()
+    new = company.adjustment(item, 3)
+    company.rest()
+    before = company.emulator.usage()["metered"]
+
+    second = run_tap(streams=["inventory_adjustments"], state=first.state)
+
+    assert (known, {new}) == tuple(set(run.ids("inventory_adjustments")) for run in (first, second))
+    for row in [*first.records("inventory_adjustments"), *second.records("inventory_adjustments")]:
+        assert item == row["document"]["Line"][0]["ItemAdjustmentLineDetail"]["ItemRef"]["value"]
+    spent = company.emulator.usage()["metered"] - before
+    assert (2 if are_lacking else 1) == spent
+    assert spent == second.extractions()["inventory_adjustments"]["metered_requests"]
+
+
 @pytest.mark.parametrize("carried", ["carried", "left out"])
 def test_adjustments_arrive_whether_or_not_change_data_capture_carries_them(
     company: Company, run_tap: TapCommand, carried: str
 ) -> None:
     """The tap finds out once; without it, ids and versions are compared."""
     is_in_cdc = carried == "carried"
-    company.emulator.switch(cdc_inventory_adjustments=is_in_cdc)
+    company.emulator.switch(cdc_inventory_adjustments=is_in_cdc, adjustment_query_has_lines=True)
     item = company.item("Rake")
     deleted = company.adjustment(item, 1)
     kept = company.adjustment(item, 2)

@@ -12,14 +12,23 @@ import msgspec
 from quickbooks_client import cdc, paging
 from quickbooks_client.auth import Authorizer
 from quickbooks_client.clock import Clock, SystemClock
-from quickbooks_client.envelope import encode, exact, number, opens_with, rows, server_time, split
+from quickbooks_client.envelope import (
+    encode,
+    exact,
+    number,
+    opens_with,
+    record,
+    rows,
+    server_time,
+    split,
+)
 from quickbooks_client.errors import InvalidQueryError, RejectedError
 from quickbooks_client.faults import raise_unexpected
 from quickbooks_client.gate import MINOR_VERSION, Exchange, Gate, Request
 from quickbooks_client.meter import Call, CallClass, Meter, Outcome, UsageLog
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.query import MAX_PAGE_ROWS, select, utc_text
-from quickbooks_client.records import Changes, Page, QueryReply, Reply
+from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply
 from quickbooks_client.throttle import Budget, Throttle
 from quickbooks_client.token_store import open_store, state_folder
 from quickbooks_client.transport import CallLimits, make_session
@@ -185,6 +194,15 @@ class Client:
         path = entity.lower() if entity_id is None else f"{entity.lower()}/{quote(entity_id, '')}"
         return self._reply(entity, Request("GET", path, {}, _JSON))
 
+    def record(self, entity: str, entity_id: str) -> RawRecord:
+        """Return one entity as `read` does, its text untouched.
+
+        Raises:
+            NotFoundError: There is none, or it was deleted.
+        """
+        request = Request("GET", f"{entity.lower()}/{quote(entity_id, '')}", {}, _JSON)
+        return record(_member(entity, self.quickbooks.exchange(request), request))
+
     def create(
         self,
         entity: str,
@@ -228,16 +246,7 @@ class Client:
 
     def _reply(self, entity: str, request: Request) -> Reply:
         exchange = self.quickbooks.exchange(request)
-        raw = next(
-            (
-                value
-                for name, value in exchange.members.items()
-                if name.lower() == entity.lower() and opens_with(value, b"{")
-            ),
-            None,
-        )
-        if raw is None:
-            raise_unexpected(f"An answer without {entity}", exchange.answer, request.attempted)
+        raw = _member(entity, exchange, request)
         return Reply(exact(raw), self._time(exchange, request), exchange.answer.intuit_tid)
 
     def _time(self, exchange: Exchange, request: Request) -> datetime:
@@ -245,3 +254,12 @@ class Client:
         if moment is None:
             raise_unexpected("An answer without a time", exchange.answer, request.attempted)
         return moment
+
+
+def _member(entity: str, exchange: Exchange, request: Request) -> msgspec.Raw:
+    """Return the entity's own object within an answer."""
+    named = (raw for name, raw in exchange.members.items() if name.lower() == entity.lower())
+    found = next((raw for raw in named if opens_with(raw, b"{")), None)
+    if found is None:
+        raise_unexpected(f"An answer without {entity}", exchange.answer, request.attempted)
+    return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from quickbooks_client import UnexpectedReplyError
+from quickbooks_client import NotFoundError, UnexpectedReplyError
 from tap_quickbooks.server_time import ServerTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from quickbooks_client import Changes, Client, Clock, Page
+    from quickbooks_client import Changes, Client, Clock, Page, RawRecord
     from tap_quickbooks.account import Line
 
 _T = TypeVar("_T")
@@ -62,6 +62,13 @@ class Calls:
             self.server.observe(page.time)
             yield page
             page = self._charged(line, lambda: next(pages, None))
+
+    def one(self, line: Line, entity: str, entity_id: str) -> RawRecord | None:
+        """Return one object by its id, charged to `line`; None when it has been deleted."""
+        try:
+            return self._charged(line, lambda: self._client.record(entity, entity_id))
+        except NotFoundError:
+            return None
 
     def changes(
         self, line: Line, entities: Sequence[str], since: datetime, *, waits: bool = False

@@ -63,6 +63,8 @@ class EntityStream(RunStream):
     has_quantities: bool = False
     is_compared_by_id: bool = False
     """Change data capture may lack it: then all are read and compared."""
+    rows_may_lack_lines: bool = False
+    """Rows of a query may come without lines: such a row is read by its id."""
 
     def __init__(self, tap: Tap) -> None:
         """Take the shape of records from the tap's settings.

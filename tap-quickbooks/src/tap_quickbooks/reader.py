@@ -14,11 +14,11 @@ from quickbooks_client import ENTITIES, RejectedError, UnexpectedReplyError
 from tap_quickbooks import plan as planning
 from tap_quickbooks.changes import SharedChanges
 from tap_quickbooks.plan import Mode, Plan
-from tap_quickbooks.shapes import changed_on, is_inventory, tombstone
+from tap_quickbooks.shapes import changed_on, has_lines, is_inventory, tombstone
 from tap_quickbooks.state import Bookmark, Resume, as_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from logging import Logger
 
@@ -43,6 +43,7 @@ class Source(Protocol):
     moves_stock: bool
     has_quantities: bool
     is_compared_by_id: bool
+    rows_may_lack_lines: bool
     bookmark: Bookmark
 
 
@@ -114,7 +115,8 @@ class Reader:
             line, source.entity, since=step.since, waits=source.moves_stock
         ):
             first_answer = first_answer or page.time
-            yield from self._deliver(line, page.records, page.time, without)
+            rows = self._whole(source, line, page.records)
+            yield from self._deliver(line, rows, page.time, without)
             self._remember_position(source, page, first_answer)
         if first_answer is not None:
             self._finish(source, line, first_answer)
@@ -218,7 +220,7 @@ class Reader:
             first_answer = first_answer or page.time
             new = [row for row in page.records if _is_new(row, before, versions)]
             last_change = max([last_change, *map(changed_on, new)])
-            yield from self._deliver(line, new, page.time, _NONE)
+            yield from self._deliver(line, self._whole(source, line, new), page.time, _NONE)
             versions.update((row.id, row.sync_token or "") for row in page.records)
             read_at = page.time
         if first_answer is None:
@@ -251,12 +253,22 @@ class Reader:
             return False
         return bool(changes.records.get(source.entity))
 
+    def _whole(self, source: Source, line: Line, rows: Sequence[RawRecord]) -> Iterator[RawRecord]:
+        """Yield rows of a query; one that came without its lines is read again by its id."""
+        for row in rows:
+            if not source.rows_may_lack_lines or has_lines(row):
+                yield row
+                continue
+            record = self._calls.one(line, source.entity, row.id)
+            if record is not None:
+                yield record
+
     # Endings
 
     def _deliver(
         self,
         line: Line,
-        records: Sequence[RawRecord],
+        records: Iterable[RawRecord],
         read_at: datetime,
         without: frozenset[str] | set[str],
     ) -> Iterator[Delivery]:

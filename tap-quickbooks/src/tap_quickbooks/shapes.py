@@ -106,6 +106,20 @@ def is_inventory(record: RawRecord) -> bool:
     return _kind(record.document).Type == "Inventory"
 
 
+class _Lined(msgspec.Struct):
+    """The lines of a document, which are not parsed."""
+
+    Line: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+_lined: Final = msgspec.json.Decoder(_Lined).decode
+
+
+def has_lines(record: RawRecord) -> bool:
+    """Tell whether a document came with its lines, be there none."""
+    return _lined(record.document).Line is not msgspec.UNSET
+
+
 class _Times(msgspec.Struct):
     LastUpdatedTime: str = ""
     CreateTime: str = ""

@@ -11,6 +11,7 @@ class InventoryAdjustments(EntityStream):
 
     Whether change data capture carries them is not documented: the tap finds out and keeps the
     answer in its state; where it does not, each run reads them all and compares ids and versions.
+    Nor is whether rows of a query have lines: what is new and comes without is read by its id.
     Source: Intuit, Accounting API, "InventoryAdjustment".
     """
 
@@ -18,6 +19,7 @@ class InventoryAdjustments(EntityStream):
     entity = "InventoryAdjustment"
     moves_stock = True
     is_compared_by_id = True
+    rows_may_lack_lines = True
     fields = (
         text("DocNumber", "The document's number, text of up to 21 characters"),
         day("TxnDate", "Date of the adjustment"),
