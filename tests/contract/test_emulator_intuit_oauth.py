@@ -88,6 +88,7 @@ def test_code_refresh_and_revocation(emulator: Emulator) -> None:
     client = connected(emulator, Scopes.ACCOUNTING)
     first = client.refresh_token
     assert 200 == status_of_books(emulator, client)
+    emulator.switch(rotate_always=True)
 
     client.refresh()
 

@@ -25,11 +25,17 @@ def test_the_discovery_document_names_this_server(emulator: Emulator) -> None:
         assert f"{emulator.url}/v2/oauth2/tokens/revoke" == document["revocation_endpoint"]
 
 
-def test_a_refresh_gives_a_pair_and_the_old_token_dies(caller: Caller) -> None:
+@pytest.mark.parametrize("occasion", ["a day passes", "each time by switch"])
+def test_a_refresh_gives_a_pair_and_the_old_token_dies(
+    caller: Caller, emulator: Emulator, occasion: str
+) -> None:
     """
     The reply has Intuit's fields; the token it replaces is refused from then on.
     Source: Intuit, "OAuth 2.0", refreshing the access token.
     """
+    emulator.switch(rotate_always=occasion == "each time by switch")
+    if occasion == "a day passes":
+        emulator.advance(86_400)
     old = caller.refresh_token
 
     reply = caller.refresh()
@@ -42,11 +48,36 @@ def test_a_refresh_gives_a_pair_and_the_old_token_dies(caller: Caller) -> None:
     assert (400, "invalid_grant") == (again.status_code, again.json()["error"])
 
 
-def test_a_dead_refresh_token_takes_its_successor_along(caller: Caller) -> None:
+def test_within_a_day_a_refresh_gives_the_same_token_again(
+    caller: Caller, emulator: Emulator
+) -> None:
+    """
+    Its remaining life counts down and nothing dies of it.
+    Source: Intuit, "OAuth 2.0", refreshing the access token.
+    """
+    emulator.set_clock("2026-03-04T12:00:00Z", freeze=True)
+    caller.refresh_token = old = emulator.consent()
+    lives = []
+    for _ in range(3):
+        emulator.advance(8 * 3600 - 1)
+        reply = caller.token(old).json()
+        assert old == reply["refresh_token"]
+        lives.append(reply["x_refresh_token_expires_in"])
+
+    assert [8_726_400 - n * (8 * 3600 - 1) for n in (1, 2, 3)] == lives
+
+    emulator.advance(3)
+    rotated = caller.token(old).json()
+    assert old != rotated["refresh_token"]
+    assert 8_726_400 == rotated["x_refresh_token_expires_in"]
+
+
+def test_a_dead_refresh_token_takes_its_successor_along(caller: Caller, emulator: Emulator) -> None:
     """
     A second use of a rotated token revokes the pair, unless the switch says otherwise.
     Source: Intuit, "OAuth 2.0".
     """
+    emulator.switch(rotate_always=True)
     old = caller.refresh_token
     caller.refresh()
 

@@ -289,19 +289,20 @@ def test_a_code_lives_for_a_minute(emulator: Emulator, passed_s: int, status: in
 
 def test_a_code_needs_its_own_app_and_redirect_address(emulator: Emulator) -> None:
     """
-    Another redirect address, another app or an invented code is invalid_grant; the real one still
-    works. Source: Intuit, "OAuth 2.0" (errors).
+    Another redirect address, another app or an invented code is invalid_grant, and a code that was
+    tried with another address is good for nothing any more. Source: Intuit, "OAuth 2.0" (errors).
     """
     control(emulator, "apps", {"client_id": "other", "client_secret": "s"})
-    code = consented(emulator)
+    code, burnt = consented(emulator), consented(emulator)
 
     wrong = [
-        exchange(emulator, code, redirect_uri="http://localhost:8765/other"),
         exchange(emulator, code, app=("other", "s")),
         exchange(emulator, "AB11invented"),
+        exchange(emulator, burnt, redirect_uri="http://localhost:8765/other"),
+        exchange(emulator, burnt),
     ]
 
-    assert [(400, "invalid_grant")] * 3 == [
+    assert [(400, "invalid_grant")] * 4 == [
         (reply.status_code, reply.json()["error"]) for reply in wrong
     ]
     assert 200 == exchange(emulator, code).status_code

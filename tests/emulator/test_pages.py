@@ -235,7 +235,7 @@ def test_the_page_shows_what_was_done_to_the_emulator(caller: Caller, emulator: 
     Faults armed, switches that differ from their defaults, the moved clock; never a token.
     """
     emulator.fail(method="POST", path="invoice", nth=2, times=3, do={"kind": "reset"})
-    emulator.switch(rotate_always=False, throttle_body="xml")
+    emulator.switch(rotate_always=True, throttle_body="xml")
     emulator.advance(3 * 86_400)
 
     reply = requests.get(f"{emulator.url}/")
@@ -244,7 +244,7 @@ def test_the_page_shows_what_was_done_to_the_emulator(caller: Caller, emulator: 
     (fault,) = page.rows("Faults armed")
     assert fault[0].startswith("reset: POST, path invoicefrom call 2 on, 3 times")
     assert "0" == fault[1]
-    assert [["rotate_always", "false", "true"]] == page.rows("Switches")
+    assert [["rotate_always", "true", "false"]] == page.rows("Switches")
     assert re.search(r"3 days ahead|2 days ahead", page.text)
     assert "Emulator app" in page.rows("Connected apps")[0][0]
     assert caller.access_token not in reply.text

@@ -322,6 +322,7 @@ def test_a_token_has_the_recorded_members(emulator: Emulator, caller: Caller) ->
     Source: Intuit, "OAuth 2.0" (refresh), the mock of its own library.
     """
     recorded = body("oauth/token-ok.json")
+    emulator.advance(86_400)
 
     reply = caller.refresh()
 

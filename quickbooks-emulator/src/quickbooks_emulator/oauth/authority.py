@@ -169,10 +169,12 @@ class Authority:
             if switches.code_reuse == REVOKES:
                 self._end(self.grants[code.grant_number - 1])
             raise refused
-        if (
-            now - code.issued_at >= switches.code_life_s
-            or form["redirect_uri"] != code.redirect_uri
-        ):
+        if form["redirect_uri"] != code.redirect_uri:
+            # Whoever tries it there may have stolen it.
+            del self.codes[form["code"]]
+            self.changed.add((CODE, form["code"]))
+            raise refused
+        if now - code.issued_at >= switches.code_life_s:
             raise refused
         if switches.reconnect == REPLACES:
             for grant in self.grants:
