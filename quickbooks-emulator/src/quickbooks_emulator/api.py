@@ -57,7 +57,7 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
             raise unauthorized()
         handler = _handler(request, target, service.switches)
         service.let_fall_due(company)
-        if _reads_accounts(request, target):
+        if _reads_accounts(target):
             service.show_balances(company)
         reply = handler(service, company, request, target)
         return reply if reply.status < FIRST_FAILURE else rendered(reply, request)
@@ -65,10 +65,11 @@ def answer(service: Service, request: Request, target: Target) -> Reply:
         return refusal(problem, request, now)
 
 
-def _reads_accounts(request: Request, target: Target) -> bool:
-    """Whether the answer may show accounts, whose balances are worked out when they are read."""
-    if target.operation == "batch":
-        return b"account" in request.body.lower()
+def _reads_accounts(target: Target) -> bool:
+    """Whether the answer may show accounts, whose balances are worked out when they are read.
+
+    A batch sees to it item by item.
+    """
     return target.entity == "Account" or "account" in target.query.lower()
 
 

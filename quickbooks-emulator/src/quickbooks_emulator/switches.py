@@ -146,8 +146,9 @@ class Switches:
     address_coordinates: Literal["dropped", "kept"] = "dropped"
     """Lat and Long of an address: `dropped` since August 2025 by the release notes, or `kept`, as
     answers recorded in May 2026 still show them."""
-    adjustment_number: Literal["required", "optional"] = "required"
-    """DocNumber of a new InventoryAdjustment by an app: `required` (2020), or `optional`."""
+    adjustment_number: Literal["optional", "required"] = "optional"
+    """DocNumber of an app's new InventoryAdjustment: `optional`, as the page's own sample request
+    has none, or `required` (2020)."""
     inventory_feature: bool = True
     """Whether the plan has inventory; without it adjustments are refused (5020)."""
     unknown_address: Literal["fault", "system"] = "fault"

@@ -16,8 +16,19 @@ if TYPE_CHECKING:
 
 KEPT = ("BillAddr", "ShipAddr", "VendorAddr", "PrimaryAddr", "RemitToAddr", "ShipFromAddr")
 COMPANY = ("CompanyAddr", "CustomerCommunicationAddr", "LegalAddr")
+COORDINATES = frozenset({"Lat", "Long"})
 FREE_FORM = frozenset({"Invoice", "CreditMemo", "Estimate"})
 """Documents whose recorded answers carry FreeFormAddress and ShipFromAddr."""
+
+
+def without_coordinates(given: JsonObject) -> JsonObject:
+    """What was sent, its addresses without Lat and Long."""
+    return {
+        name: {part: held for part, held in value.items() if part not in COORDINATES}
+        if name.endswith(("Addr", "Address")) and isinstance(value, dict)
+        else value
+        for name, value in given.items()
+    }
 
 
 def give_ids(company: Company, body: JsonObject) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from quickbooks_emulator.catalogue import SALES_FORMS
-from quickbooks_emulator.problems import Problem
+from quickbooks_emulator.problems import Problem, missing
 from quickbooks_emulator.rules.shape import reference
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ def settle(
             _check_unique(company, entity, body, preferences)
         return
     body.pop("DocNumber", None)
+    is_required = around.switches.adjustment_number == "required" and not around.is_by_hand
+    if entity == "InventoryAdjustment" and old is None and is_required:
+        raise missing("DocNumber")
     if (preferences.get("SalesFormsPrefs") or {}).get("CustomTxnNumbers"):
         return
     if old is None and entity in NUMBERED:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator.catalogue.account_types import CLASSIFICATIONS
 from quickbooks_emulator.clock import date_text, second_text
-from quickbooks_emulator.effects import SHOWS_LAST_WRITER
-from quickbooks_emulator.oauth import USER_ID
+from quickbooks_emulator.effects import SHOWS_LAST_WRITER, WRITER_ID
 from quickbooks_emulator.store import Row, series_of
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def put(
     if entity == "InventoryAdjustment":
         meta = {"LastUpdatedTime": date_text(moment)}
     if entity in SHOWS_LAST_WRITER:
-        meta["LastModifiedByRef"] = {"value": USER_ID}
+        meta["LastModifiedByRef"] = {"value": WRITER_ID}
     marked = {"domain": "QBO", "sparse": False, "SyncToken": token, "MetaData": meta}
     company.put(entity, Row({**body, **marked}, born, moment, moves))
     series = series_of(entity)
