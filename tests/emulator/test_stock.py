@@ -275,6 +275,24 @@ def test_documents_of_later_days_count_at_once_unless_switched(
     assert 39 == emulator.quantity(shop.item_id)
 
 
+def test_a_document_falls_due_before_a_person_changes_it(emulator: Emulator, shop: Shop) -> None:
+    """
+    Also when nobody has called since its day came. Source: Intuit, "Item" (QtyOnHand).
+    """
+    emulator.switch(future_documents="when_due")
+    later = (date.fromisoformat(emulator.now()[:10]) + timedelta(days=2)).isoformat()
+    body = shop.invoice(shop.line(5), TxnDate=later)
+    changed, _ = (emulator.create("Invoice", body)["Id"] for _ in range(2))
+    emulator.advance(3 * 86400)
+
+    emulator.update("Invoice", {"Id": changed, "PrivateNote": "due"})
+
+    assert 30 == emulator.quantity(shop.item_id)
+    assert [30] == [
+        row["QtyOnHand"] for row in emulator.entities("Item") if row["Id"] == shop.item_id
+    ]
+
+
 def test_a_bundle_moves_its_parts(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     Each part moves by its quantity times the bundle's. Source: Intuit, "Item" (Group),

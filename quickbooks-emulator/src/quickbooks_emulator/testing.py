@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import socket
 import threading
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -65,8 +67,14 @@ class Emulator:
     def __enter__(self) -> Self:
         if not self._url:
             self._file = File(self._data) if self._data else None
-            service = Service.open(self._file, self._seed, has_limits=self._has_limits)
-            self._thread = _Thread(service)
+            try:
+                service = Service.open(self._file, self._seed, has_limits=self._has_limits)
+                self._thread = _Thread(service)
+            except BaseException:
+                self.close()
+                raise
+            if self._file is not None:
+                self._file.on_failure(self._thread.fail)
             self._url = f"http://127.0.0.1:{self._thread.port}"
         return self
 
@@ -79,18 +87,20 @@ class Emulator:
         self.close()
 
     def close(self) -> None:
-        """Stop the server, if it is ours, and hang up."""
+        """Stop the server, if it is ours, and hang up. Raises EmulatorError when it had failed."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-        if self._thread is not None:
-            self._thread.stop()
-            self._thread = None
-            self._url = ""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        thread, self._thread = self._thread, None
+        try:
+            if thread is not None:
+                self._url = ""
+                thread.stop()
+        finally:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
     # -- where it is
 
@@ -371,8 +381,12 @@ class Emulator:
     ) -> tuple[int, bytes, str]:
         """Status, body and Location of one request.
 
-        The connection is kept, and opened again when the server has closed it.
+        The connection is kept, and opened again when the server has closed it. What may have been
+        carried out is not sent twice.
         """
+        if self._connection is not None and _is_closed(self._connection):
+            self._connection.close()
+            self._connection = None
         is_kept = self._connection is not None
         if self._connection is None:
             parts = urlsplit(self._url)
@@ -386,7 +400,7 @@ class Emulator:
         except (ConnectionError, http.client.HTTPException):
             self._connection.close()
             self._connection = None
-            if not is_kept:
+            if not is_kept or method != "GET":
                 raise
             return self._exchange(method, path, text, kind)
 
@@ -400,7 +414,7 @@ class _Thread:
         self._loop = asyncio.new_event_loop()
         self._ended = asyncio.Event()
         self._ready = threading.Event()
-        self._error: BaseException | None = None
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="quickbooks-emulator", daemon=True)
         self._thread.start()
         if not self._ready.wait(START_S) or self._error is not None:
@@ -409,10 +423,10 @@ class _Thread:
     def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whoever uses the handle is told
             self._error = error
-            self._ready.set()
         finally:
+            self._ready.set()
             self._loop.close()
 
     async def _serve(self) -> None:
@@ -422,10 +436,36 @@ class _Thread:
         await self._ended.wait()
         await server.stop(runner)
 
+    def fail(self, sentence: str) -> None:
+        """End the server from within; `stop` says why."""
+        self._error = self._error or EmulatorError(sentence)
+        self._ended.set()
+
     def stop(self) -> None:
-        """End the server and wait for its thread."""
-        self._loop.call_soon_threadsafe(self._ended.set)
+        """End the server and wait for its thread. Raises EmulatorError when it had failed."""
+        if not self._loop.is_closed():
+            with suppress(RuntimeError):  # the thread may be closing it just now
+                self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join(START_S)
+        if self._error is not None:
+            raise EmulatorError(f"The emulator stopped: {self._error}") from self._error
+
+
+def _is_closed(connection: http.client.HTTPConnection) -> bool:
+    """Whether the server has hung up on a kept connection: then it can be read, to its end."""
+    kept: socket.socket | None = connection.sock
+    if kept is None:
+        return True
+    timeout = kept.gettimeout()
+    try:
+        kept.setblocking(False)
+        return not kept.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    finally:
+        kept.settimeout(timeout)
 
 
 def _object(value: Any) -> JsonObject:
