@@ -355,3 +355,28 @@ def test_a_batch_may_be_written_in_xml(caller: Caller, emulator: Emulator) -> No
     ]
     again = answers(caller, items, **params)
     assert (customer["Id"], {}) == (again["w"]["Customer"]["Id"], again["q"]["QueryResponse"])
+
+
+def test_an_account_shows_what_the_items_before_it_have_made(
+    caller: Caller, emulator: Emulator, shop: Shop
+) -> None:
+    """
+    Balances are worked out for each item that asks for them.
+    Source: Intuit, "Batch"; "Account" (CurrentBalance).
+    """
+    emulator.switch(batch_order="sent")
+    text = "select * from Account where AccountType = 'Accounts Receivable'"
+    found = answers(
+        caller,
+        [
+            {"bId": "before", "Query": text},
+            {"bId": "write", "operation": "create", "Invoice": shop.invoice()},
+            {"bId": "after", "Query": text},
+        ],
+    )
+
+    assert 20 == found["write"]["Invoice"]["TotalAmt"]
+    balances = [
+        found[name]["QueryResponse"]["Account"][0]["CurrentBalance"] for name in ("before", "after")
+    ]
+    assert [0, 20] == balances

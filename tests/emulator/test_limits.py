@@ -216,6 +216,7 @@ def test_a_throttled_reply_comes_in_each_recorded_shape(caller: Caller, emulator
         lower.headers["Retry-After"],
     )
     assert WORDS == upper.json()["Fault"]["Error"][0]["Message"]
+    assert upper.json()["Fault"]["Error"][0]["element"] is None
 
 
 def test_it_was_a_403_once(caller: Caller, emulator: Emulator) -> None:

@@ -230,3 +230,32 @@ def test_attachments_are_found_by_what_they_hang_on(
         f"{of_type} = 'Customer' AND AttachableRef.EntityRef.value = '{shop.customer_id}'"
     )
     assert [] == notes("AttachableRef.EntityRef.value = '999'")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("select * from Budget where Id > '3'", "4001"),
+        ("select * from Budget where Id in ('3', '4')", ""),
+        ("select * from ReimburseCharge orderby Id", "4001"),
+        ("select * from ReimburseCharge where Active = true", "4001"),
+        ("select * from RecurringTransaction where Colour = 'red'", "4001"),
+        ("select Colour from RecurringTransaction", "4001"),
+        ("select * from TaxClassification where MetaData.CreateTime > 'soon'", "4001"),
+        ("select * from TaxClassification orderby MetaData.LastUpdatedTime", ""),
+        ("select * from CustomerType where Name = 'Retail' and Active = false", ""),
+        ("select count(*) from ExchangeRate where SourceCurrencyCode = 'EUR'", ""),
+    ],
+)
+def test_entities_without_rows_are_asked_by_the_same_rules(
+    caller: Caller, query: str, code: str
+) -> None:
+    """
+    Source: Intuit, "Query operations and syntax"; release notes on Id (2025, 2026).
+    """
+    reply = caller.send("GET", "query", params={"query": query})
+
+    if code:
+        assert code == reply.json()["Fault"]["Error"][0]["code"]
+    else:
+        assert reply.json()["QueryResponse"] in ({}, {"totalCount": 0})

@@ -127,6 +127,7 @@ class _Batch:
     def _query(self, text: Json) -> bytes:
         if not isinstance(text, str) or not text.strip():
             raise missing("Query")
+        self._show_balances(text)
         found = evaluate.answer(self._company, text, self._rules)
         if self._service.switches.batch_cap == "response":
             found = replace(found, rows=found.rows[: self._left])
@@ -137,6 +138,7 @@ class _Batch:
         if not isinstance(asked, dict):
             raise unsupported_property("failed to parse json object: CDCQuery")
         wanted = {name.lower(): str(value) for name, value in asked.items()}
+        self._show_balances(wanted.get("entities", ""))
         return cdc.changes(
             self._company,
             wanted.get("entities", ""),
@@ -154,6 +156,7 @@ class _Batch:
         options = [part.strip() for part in str(item.get("optionsData") or "").lower().split(",")]
         if operation == "update" and "void" in options:
             operation = "void"
+        self._show_balances(name)
         writer = self._service.writer(
             self._company, allows_duplicate_number="allowduplicatedocnum" in options
         )
@@ -162,3 +165,8 @@ class _Batch:
             self._company, lambda: writer.write(entity, operation, item[name])
         )
         return dumps(stored)
+
+    def _show_balances(self, asked: str) -> None:
+        """Have accounts show what the items before have made of them, where they are asked for."""
+        if "account" in asked.lower():
+            self._service.show_balances(self._company)

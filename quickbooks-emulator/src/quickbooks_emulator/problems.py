@@ -75,6 +75,9 @@ MESSAGES = {
     "10000": "An application error has occurred while processing your request",
 }
 
+THROTTLED = "3001"
+"""The fault whose `element` is spelt out as null ("API call limits and throttles")."""
+
 INACTIVE = (
     "Something you're trying to use has been made inactive. "
     "Check the fields with accounts, customers, items, vendors or employees."
@@ -101,8 +104,8 @@ class Problem(Exception):  # noqa: N818 - a refusal is an answer, not a failure 
 
     def fault(self) -> JsonObject:
         """The `Fault` object."""
-        error = {"Message": self.message, "Detail": self.detail, "code": self.code}
-        if self.element is not None:
+        error: JsonObject = {"Message": self.message, "Detail": self.detail, "code": self.code}
+        if self.element is not None or self.code == THROTTLED:
             error["element"] = self.element
         return {"Error": [error], "type": self.type}
 

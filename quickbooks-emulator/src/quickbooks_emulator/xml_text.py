@@ -55,7 +55,7 @@ def _element(name: str, value: Json) -> str:
     marks = "".join(
         f" {key}={quoteattr(_spelt(entry))}"
         for key, entry in value.items()
-        if key in known and NAME.fullmatch(key) and not isinstance(entry, (dict, list))
+        if key in known and NAME.fullmatch(key) and isinstance(entry, str | bool | int | Decimal)
     )
     inner = "".join(
         _element(key, entry)

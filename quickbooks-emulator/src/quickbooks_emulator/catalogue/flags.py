@@ -20,6 +20,8 @@ FILTERS = {
     "Payment": "CustomerRef TotalAmt PaymentMethodRef PaymentRefNum",
     "Bill": "Balance",
     "TimeActivity": "BillableStatus ProjectRef",
+    "CustomerType": "Name Active",
+    "ExchangeRate": "SourceCurrencyCode AsOfDate",
     "Attachable": "AttachableRef.EntityRef.Type AttachableRef.EntityRef.value",
 }
 """Properties that a condition may name and nothing may be sorted by; each entity has `Id` too."""

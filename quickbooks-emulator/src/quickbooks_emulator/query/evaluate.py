@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from quickbooks_emulator import catalogue
 from quickbooks_emulator.catalogue import Entity, Kind
-from quickbooks_emulator.catalogue.flags import COUNTED, ELSEWHERE, NAMES, UNKNOWN_HERE, uncertain
+from quickbooks_emulator.catalogue.flags import (
+    COUNTED,
+    ELSEWHERE,
+    NAMES,
+    UNKNOWN_HERE,
+    filterable,
+    sortable,
+    uncertain,
+)
 from quickbooks_emulator.json_text import dumps
 from quickbooks_emulator.query import candidates
 from quickbooks_emulator.query.conditions import tests_of
@@ -58,13 +66,15 @@ class Answer:
 def answer(company: Company, text: str, rules: Rules) -> Answer:
     """What a query text gives. Raises Problem 4000 or 4001."""
     query = parse(text, reads_bare_numbers=rules.reads_bare_numbers)
-    entity = catalogue.named(query.entity)
+    known = catalogue.named(query.entity)
     start, most = _page(query, rules)
-    if entity is None:
-        return Answer(_elsewhere(query.entity), count=0 if query.is_count else None)
+    entity = known or _elsewhere(query.entity)
     columns = [property_named(entity, name) for name in query.properties if name != "*"]
     tests = tests_of(entity, query.conditions, rules)
-    table, order = company.tables[entity.name], _order(entity, query, rules)
+    order = _order(entity, query, rules)
+    if known is None:
+        return Answer(entity.name, count=0 if query.is_count else None)
+    table = company.tables[entity.name]
     if query.is_count:
         return Answer(entity.name, count=candidates.count(table, tests))
     found = candidates.matching(table, candidates.Wanted(tests, order))
@@ -75,13 +85,20 @@ def answer(company: Company, text: str, rules: Rules) -> Answer:
     )
 
 
-def _elsewhere(name: str) -> str:
-    """The spelling of an entity of which there are no rows. Raises Problem 4001 for others."""
+def _elsewhere(name: str) -> Entity:
+    """An entity of which there are no rows. Raises Problem 4001 for others."""
     if name.lower() in UNKNOWN_HERE:
         raise invalid(f"Metadata not found for Entity: {UNKNOWN_HERE[name.lower()]}")
     if name.lower() not in ELSEWHERE:
         raise invalid(f"invalid context declaration: {name}")
-    return ELSEWHERE[name.lower()]
+    spelling = ELSEWHERE[name.lower()]
+    return Entity(
+        spelling,
+        Kind.READ_ONLY,
+        catalogue.COMMON,
+        filterable=filterable(spelling),
+        sortable=sortable(spelling),
+    )
 
 
 def _page(query: Query, rules: Rules) -> tuple[int, int]:
