@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from quickbooks_emulator.store import Company
     from quickbooks_emulator.targets import Target
 
-CODE_LETTERS = 3
-
 
 def exchanged(service: Service, company: Company, request: Request, _target: Target) -> Reply:
     """The rate of a currency against the company's own on a day, by default today."""

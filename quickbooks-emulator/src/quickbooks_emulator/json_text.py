@@ -12,7 +12,6 @@ Json: TypeAlias = Any
 
 JsonObject: TypeAlias = dict[str, Any]
 
-_CENT = Decimal("0.01")
 EXACT = Context(prec=80)
 """Arithmetic on money and quantities: wide enough that a sum of real amounts never rounds."""
 
