@@ -226,8 +226,7 @@ class File:
     def _put_state(self, name: str, value: Json) -> None:
         # The row stays where it is: the order of the companies is that of their series.
         self._connection.execute(
-            "insert into state values (?, ?) "
-            "on conflict (name) do update set value = excluded.value",
+            "insert into state values (?1, ?2) on conflict do update set value = ?2",
             (name, dumps(value)),
         )
 
