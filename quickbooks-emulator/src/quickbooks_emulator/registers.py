@@ -196,7 +196,9 @@ def identity_of(entity: str, body: JsonObject) -> tuple[str, str] | None:
     """Scope and folded name under which an object must be the only one.
 
     Customers, vendors and employees share one list; items and accounts are unique under their
-    parent. It looks at no other properties than `IDENTIFYING`.
+    parent. So are jobs, though "Customer" (DisplayName) calls every name unique: answers recorded
+    in 2020 hold a customer and, active beside it, another one's job of the same DisplayName. It
+    looks at no other properties than `IDENTIFYING`.
     """
     if entity in PEOPLE:
         name = body.get("DisplayName")

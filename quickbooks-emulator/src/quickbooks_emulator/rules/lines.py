@@ -43,7 +43,7 @@ def check_product(line: JsonObject, detail: JsonObject) -> None:
     if amount is None:
         raise missing("Line.Amount")
     if quantity == 0 and price == 0 and amount:
-        # Some clients send noughts for what they leave out.
+        # python-quickbooks sends noughts for what its caller leaves out, and is understood.
         del detail["Qty"], detail["UnitPrice"]
         quantity = None
     if quantity is None or price is None:
