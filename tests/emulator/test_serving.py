@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
@@ -13,7 +14,11 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from quickbooks_emulator import gateway
 from quickbooks_emulator.control import ROUTES
+from quickbooks_emulator.messages import Request
+from quickbooks_emulator.oauth import REALM_ID
+from quickbooks_emulator.service import Service
 from quickbooks_emulator.switches import Switches
 from quickbooks_emulator.testing import Emulator
 from tests.emulator.conftest import Caller, Shop
@@ -139,3 +144,56 @@ def test_every_call_of_the_control_plane_is_listed() -> None:
     rows = re.findall(r"^\| `(GET|POST|DELETE) ([a-z]+)", readme.read_text(), re.MULTILINE)
 
     assert set(ROUTES) == set(rows)
+
+
+def test_listening_to_others_is_warned_of() -> None:
+    """
+    One line, and every name of the machine is good then. Source: the README, "Control plane".
+    """
+    command = [COMMAND, "serve", "--port", "0", "--seed", "empty", "--host", "0.0.0.0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            port = process.stdout.readline().strip().rpartition(":")[2]
+            url = f"http://127.0.0.1:{port}/_emulator/health"
+            named = requests.get(url, headers={"Host": "emulator:1"}, timeout=20)
+            process.send_signal(signal.SIGTERM)
+            said = process.stderr.read().splitlines()
+        finally:
+            process.kill()
+
+    assert 200 == named.status_code
+    assert ["may do everything" in line for line in said] == [True]
+
+
+def test_nothing_piles_up_without_a_file() -> None:
+    """
+    What would be written is let go, and realms that there are not leave nothing behind.
+    Source: Intuit, "Request ID", "Webhooks".
+    """
+    service = Service.open(None, "empty", has_limits=False)
+    service.outbox.subscribe({"url": "http://127.0.0.1:1/"})
+    grant = service.authority.issue(service.clock.epoch())
+    token = grant.add_access(service.clock.epoch())
+    service.authority.restore(list(service.authority.changes()))
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
+
+    for number in range(20):
+        for realm_id, entity in ((REALM_ID, "customer"), (str(number), "invoice")):
+            request = Request(
+                "POST", f"/v3/company/{realm_id}/{entity}", {"requestid": f"r{number}"}, headers,
+                b'{"DisplayName": "N%d"}' % number,
+            )  # fmt: skip
+            reply = asyncio.run(gateway.answer(service, request, "http://localhost"))
+            assert (200 if realm_id == REALM_ID else 403) == reply.status
+
+    replies = service.replies[REALM_ID]
+    assert ([REALM_ID], 20, [], []) == (
+        list(service.replies),
+        len(replies.by_id),
+        replies.fresh,
+        replies.forgotten,
+    )
+    assert {REALM_ID, ""} >= set(service.meters)
+    assert set() == service.outbox.changed

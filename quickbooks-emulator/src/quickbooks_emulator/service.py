@@ -267,8 +267,8 @@ class Service:
         return result
 
     def replies_of(self, realm_id: str) -> Replies:
-        """The remembered replies of a company."""
-        return self.replies.setdefault(realm_id, Replies())
+        """The remembered replies of a company; of none that there is not."""
+        return self.replies.get(realm_id) or Replies()
 
     def meter_of(self, realm_id: str) -> Meter:
         """The calls of a company inside the limits' windows."""
