@@ -251,6 +251,22 @@ def test_a_document_comes_as_pdf(caller: Caller, shop: Shop) -> None:
     assert (400, "500") == (other.status_code, other.json()["Fault"]["Error"][0]["code"])
 
 
+@pytest.mark.parametrize("is_metered", [True, False])
+def test_sending_is_metered_unless_switched(
+    caller: Caller, emulator: Emulator, shop: Shop, *, is_metered: bool
+) -> None:
+    """
+    Source: Intuit, App Partner Program (it does not name this call).
+    """
+    emulator.switch(send_is_metered=is_metered)
+    invoice = caller.create("Invoice", shop.invoice())
+    before = emulator.usage()["metered"]
+
+    assert 200 == caller.send("POST", f"invoice/{invoice['Id']}/send?sendTo=a@b.co").status_code
+
+    assert is_metered == emulator.usage()["metered"] - before
+
+
 def test_a_document_is_sent(caller: Caller, shop: Shop) -> None:
     """
     EmailStatus, DeliveryInfo and the address as recorded; the token rises.

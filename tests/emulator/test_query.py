@@ -292,7 +292,9 @@ def test_a_blank_stands_for_null(
     ("condition", "code"),
     [
         ("Active = true", ""),
-        ("Active = 'TRUE'", ""),
+        ("Active = 'true'", "4001"),
+        ("Active = 'TRUE'", "4001"),
+        ("Active = CURRENT_DATE", "4001"),
         ("Active = 'yes'", "4001"),
         ("Active LIKE 't%'", "4001"),
         ("Balance = '1e3'", "4001"),
@@ -301,7 +303,8 @@ def test_a_blank_stands_for_null(
         ("Balance = true", "4001"),
         ("Balance LIKE '1%'", "4001"),
         ("Balance >= ' 1.50 '", ""),
-        ("DisplayName = true", ""),
+        ("DisplayName = true", "4001"),
+        ("DisplayName = CURRENT_DATE", "4001"),
         ("MetaData.CreateTime LIKE '2026%'", "4001"),
         ("MetaData.CreateTime = true", "4001"),
         ("Id LIKE '1%'", "4001"),
@@ -321,6 +324,16 @@ def test_a_literal_fits_its_property(caller: Caller, condition: str, code: str) 
         assert code == caller.refused_query(text)
     else:
         assert {} == caller.query(text)
+
+
+@pytest.mark.parametrize("operator", ["LIKE", ">", "<="])
+def test_a_reference_is_equal_or_not(caller: Caller, operator: str) -> None:
+    """
+    Ids have no order. Source: Intuit, "Query operations and syntax".
+    """
+    text = f"select * from Invoice where CustomerRef {operator} '1'"
+
+    assert "4001" == caller.refused_query(text)
 
 
 def test_several_keys_order_rows(caller: Caller, emulator: Emulator, shop: Shop) -> None:

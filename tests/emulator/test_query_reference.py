@@ -110,7 +110,7 @@ def conditions(draw: st.DrawFn, entity: str, rows: list[dict[str, Any]]) -> tupl
     if name == "Balance":
         values |= st.sampled_from([Decimal("0.25"), Decimal(-1), Decimal("1e3").quantize(1)])
     kinds = ["=", "IN"]
-    if name not in {"Id", "Active"}:
+    if name not in {"Id", "Active", "CustomerRef"}:
         kinds += ["<", ">", "<=", ">="]
     if name in TEXT:
         kinds.append("LIKE")

@@ -292,7 +292,7 @@ def test_a_first_reply_survives_a_kill(tmp_path: Path) -> None:
                 {"bId": "1", "operation": "create", "Customer": {"DisplayName": "Ben"}}
             ]
         }
-        batch = caller.post("batch", items, requestid="a").json()
+        batch = caller.post("batch", items, requestid="d").json()
         emulator.close()
         process.kill()
         process.wait(timeout=20)
@@ -304,7 +304,7 @@ def test_a_first_reply_survives_a_kill(tmp_path: Path) -> None:
         assert first.content == caller.post("invoice", shop.invoice(), requestid="a").content
         assert 200 == caller.post("invoice", shop.invoice(), requestid="b").status_code
         assert bad.content == caller.post("invoice", shop.invoice(), requestid="c").content
-        again = caller.post("batch", items, requestid="a").json()
+        again = caller.post("batch", items, requestid="d").json()
         assert batch["BatchItemResponse"] == again["BatchItemResponse"]
         assert (2, 2) == (len(emulator.entities("Invoice")), len(emulator.entities("Customer")))
         emulator.close()
@@ -407,3 +407,16 @@ def test_no_sequence_of_retries_makes_two(
     made += [row["Name"] for row in emulator.entities("Term") if len(row["Name"]) == 1]
     assert len(made) == len(set(made))
     assert sure <= set(made)
+
+
+def test_a_batch_cannot_have_the_id_of_a_single_write(caller: Caller) -> None:
+    """
+    A requestid is unique within a company. Source: Intuit, "Request ID"; "Error codes" (600).
+    """
+    assert 200 == caller.post("customer", {"DisplayName": "Ada"}, requestid="once").status_code
+    batch = {"BatchItemRequest": [{"bId": "1", "Query": "select * from Item"}]}
+
+    reply = caller.post("batch", batch, requestid="once")
+
+    assert (400, "600") == (reply.status_code, reply.json()["Fault"]["Error"][0]["code"])
+    assert 200 == caller.post("batch", batch, requestid="twice").status_code

@@ -177,6 +177,7 @@ def batched(service: Service, company: Company, request: Request, _target: Targe
     request_id = request.query.get("requestid", "")
     if request_id:
         replay.check(request_id, is_batch=True)
+        replay.check_free(service, company, request_id)
     body = parsed(request, xml_request.BATCH)
     answers = batch.answer(service, company, body, request_id, query_rules(service))
     if isinstance(answers, Reply):

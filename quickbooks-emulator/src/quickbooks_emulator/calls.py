@@ -92,6 +92,8 @@ class Calls:
         return self.counted.totals(self.count)
 
 
-def class_of(operation: str) -> str:
+def class_of(operation: str, *, is_sending_metered: bool) -> str:
     """`metered` for what the partner programme counts, else `free`."""
+    if operation == "send":
+        return METERED if is_sending_metered else FREE
     return METERED if operation in METERED_OPERATIONS else FREE

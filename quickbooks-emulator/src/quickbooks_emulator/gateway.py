@@ -58,7 +58,7 @@ async def _api(service: Service, request: Request, target: Target) -> Reply:
         target.entity,
         target.operation,
         target.query,
-        class_of(target.operation),
+        class_of(target.operation, is_sending_metered=service.switches.send_is_metered),
         target.realm_id,
         service.authority.client_of(request.headers.get("authorization", "")),
         request.body,

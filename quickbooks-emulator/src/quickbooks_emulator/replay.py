@@ -130,6 +130,13 @@ def item_once(
     return answer, False
 
 
+def check_free(service: Service, company: Company, request_id: str) -> None:
+    """Raises Problem 600 for a batch's id that a single write has had."""
+    now, retention_s = service.clock.epoch(), service.switches.requestid_retention_s
+    if service.replies_of(company.realm_id).first(request_id, now, retention_s) is not None:
+        raise used(request_id)
+
+
 def used(request_id: str) -> Problem:
     """600: the id has been used or is in use."""
     return Problem("600", f"Duplicate Request ID : {request_id}", "requestid")

@@ -42,6 +42,8 @@ class Switches:
     `item` ("Batch")."""
     batch_metering: Literal["item", "call"] = "item"
     """Whether a batch counts as one metered `call` or as one per `item` (Partner Program)."""
+    send_is_metered: bool = True
+    """Whether sending a document by e-mail counts as metered (Partner Program: not told)."""
     batch_breaks_after: int = 0
     """Items a batch carries out before the gateway gives up on it (504); 0: all of them."""
     old_refresh_token: Literal["dies", "grace"] = "dies"  # noqa: S105 - a reading

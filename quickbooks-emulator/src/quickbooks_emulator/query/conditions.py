@@ -55,7 +55,8 @@ def test_of(entity: Entity, condition: Condition, rules: Rules) -> Test:
     """The test of one condition. Raises Problem 4001."""
     name = _queryable(entity, condition.property, rules)
     operator = condition.operator
-    may_not = (name == "Id" and operator not in {"=", "in"}) or (
+    is_key = name == "Id" or name.endswith("Ref")
+    may_not = (is_key and operator not in {"=", "in"}) or (
         operator == "like" and name in PATTERNLESS
     )
     if may_not:

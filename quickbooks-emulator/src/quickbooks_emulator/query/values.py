@@ -143,6 +143,10 @@ def _number(value: object) -> Decimal | int | None:
 
 def literal(entity: Entity, name: str, value: Value, rules: Rules) -> Comparable:
     """The literal in the property's kind. Raises Problem 4001 when it is none."""
+    is_misplaced = value is Day.CURRENT_DATE and name not in MOMENTS | DATES
+    if is_misplaced or isinstance(value, bool) is not (name in BOOLEANS):
+        shown = value.value if isinstance(value, Day) else str(value).lower()
+        raise invalid(f"Invalid value {shown!r} for property {name} of {entity.name}")
     if value is Day.CURRENT_DATE:
         value = rules.today.isoformat()
     text = ("true" if value else "false") if isinstance(value, bool) else str(value)
@@ -154,7 +158,7 @@ def literal(entity: Entity, name: str, value: Value, rules: Rules) -> Comparable
         if name in NUMBERS:
             return _finite(text)
         if name in BOOLEANS:
-            return {"true": True, "false": False}[text.strip().lower()]
+            return value
     except (ValueError, KeyError, OverflowError):
         raise invalid(f"Invalid value '{text}' for property {name} of {entity.name}") from None
     return text if name == "Id" or name.endswith("Ref") else text.casefold()
