@@ -420,3 +420,7 @@ def test_queries_over_adjustments_follow_the_switches(
     emulator.switch(adjustment_query_has_lines=True, adjustment_update_queryable=True)
 
     assert "Line" in caller.rows("InventoryAdjustment", later)[0]
+
+    emulator.switch(adjustment_queryable=False)
+
+    assert "4001" == caller.refused_query("select * from InventoryAdjustment")

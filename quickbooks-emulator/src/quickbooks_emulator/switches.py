@@ -92,6 +92,9 @@ class Switches:
     """The zone of a date and time without an offset: the `company`'s, or `utc` (not told)."""
     adjustment_query_has_lines: bool = False
     """Whether rows of a query over InventoryAdjustment carry their lines."""
+    adjustment_queryable: bool = True
+    """Whether InventoryAdjustment can be queried: its page shows reading by id alone, drivers and
+    integrators query it, so without it no published client could find one."""
     adjustment_update_queryable: bool = False
     """Whether MetaData.LastUpdatedTime of InventoryAdjustment filters and sorts."""
     adjustment_lines: int = 100

@@ -69,6 +69,8 @@ def answer(company: Company, text: str, rules: Rules) -> Answer:
     known = catalogue.named(query.entity)
     start, most = _page(query, rules)
     entity = known or _elsewhere(query.entity)
+    if entity.name == "InventoryAdjustment" and not rules.is_adjustment_queryable:
+        raise invalid(f"Metadata not found for Entity: {entity.name}")
     columns = [property_named(entity, name) for name in query.properties if name != "*"]
     tests = tests_of(entity, query.conditions, rules)
     order = _order(entity, query, rules)

@@ -19,6 +19,7 @@ class Rules:
     """The switches of queries, by what they mean, and the company's date."""
 
     today: date
+    is_adjustment_queryable: bool = True
     has_adjustment_lines: bool = True
     is_adjustment_update_queryable: bool = True
     reads_bare_numbers: bool = False
@@ -34,6 +35,7 @@ class Rules:
     def of(cls, switches: Switches, today: date) -> Rules:
         """The rules in force."""
         return cls(
+            is_adjustment_queryable=switches.adjustment_queryable,
             has_adjustment_lines=switches.adjustment_query_has_lines,
             is_adjustment_update_queryable=switches.adjustment_update_queryable,
             reads_bare_numbers=switches.query_bare_numbers,
