@@ -336,6 +336,18 @@ def test_a_reference_is_equal_or_not(caller: Caller, operator: str) -> None:
     assert "4001" == caller.refused_query(text)
 
 
+def test_items_may_not_be_found_by_sku(caller: Caller, emulator: Emulator) -> None:
+    """
+    Source: Intuit, "Item" (Sku has no mark).
+    """
+    text = "select * from Item where Sku = 'none'"
+    assert {} == caller.query(text)
+
+    emulator.switch(query_item_sku=False)
+
+    assert "4001" == caller.refused_query(text)
+
+
 def test_several_keys_order_rows(caller: Caller, emulator: Emulator, shop: Shop) -> None:
     """
     The later keys order what the earlier leave equal. Source: Intuit, "Query operations and

@@ -88,6 +88,8 @@ class Switches:
     """Whether properties filter and sort whose marks are not known, such as Vendor.Balance."""
     query_reference_value: bool = False
     """Whether `CustomerRef.value` filters as `CustomerRef` does; else 4001."""
+    query_item_sku: bool = True
+    """Whether Sku of Item filters: the page does not mark it, integrators find items by it."""
     query_bare_zone: Literal["company", "utc"] = "company"
     """The zone of a date and time without an offset: the `company`'s, or `utc` (not told)."""
     adjustment_query_has_lines: bool = False

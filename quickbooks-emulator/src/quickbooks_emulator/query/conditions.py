@@ -88,6 +88,8 @@ def _queryable(entity: Entity, written: str, rules: Rules) -> str:
         allowed = allowed | uncertain(entity.name)
     if entity.name == "InventoryAdjustment" and not rules.is_adjustment_update_queryable:
         allowed = allowed - {UPDATED}
+    if not rules.is_sku_queryable:
+        allowed = allowed - {"Sku"}
     if rules.is_reference_value_queryable and name.endswith("Ref.value"):
         name = name.removesuffix(".value")
     if name not in allowed:

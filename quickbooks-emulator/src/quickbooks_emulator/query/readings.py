@@ -28,6 +28,7 @@ class Rules:
     total_count: str = "page"
     is_uncertain_queryable: bool = False
     is_reference_value_queryable: bool = False
+    is_sku_queryable: bool = True
     bare_zone: tzinfo = PACIFIC
     """Of a literal without an offset."""
 
@@ -44,6 +45,7 @@ class Rules:
             total_count=switches.query_total_count,
             is_uncertain_queryable=switches.query_uncertain_properties,
             is_reference_value_queryable=switches.query_reference_value,
+            is_sku_queryable=switches.query_item_sku,
             bare_zone=UTC if switches.query_bare_zone == "utc" else PACIFIC,
             today=today,
         )
