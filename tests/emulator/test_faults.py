@@ -176,6 +176,7 @@ def test_oauth_can_fail_too(caller: Caller, emulator: Emulator) -> None:
     The refresh is applied and its reply lost: the old token is dead.
     Source: Intuit, "OAuth 2.0".
     """
+    emulator.switch(rotate_always=True)
     emulator.lose_reply("POST", "/oauth2/")
 
     with pytest.raises(requests.ConnectionError):
@@ -333,6 +334,7 @@ def test_a_refresh_that_arrives_twice_kills_the_pair(caller: Caller, emulator: E
     """
     The second use of the old token revokes its successor. Source: Intuit, "OAuth 2.0".
     """
+    emulator.switch(rotate_always=True)
     emulator.fail(class_="auth", do={"kind": "twice"})
 
     assert 400 == caller.token(caller.refresh_token).status_code

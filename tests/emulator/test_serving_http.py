@@ -464,3 +464,14 @@ def test_company_information_has_an_address_with_an_id(caller: Caller, emulator:
     ]
 
     assert [400, 200, 200] == found
+
+
+def test_numbers_of_any_length_are_refused(caller: Caller, emulator: Emulator) -> None:
+    """
+    Source: Intuit, "AgedReceivables" (aging_period); the README, "Control plane" (webhooks).
+    """
+    digits = "9" * 5000
+    report = caller.send("GET", "reports/AgedReceivables", params={"aging_period": digits})
+    webhook = requests.delete(f"{emulator.url}/_emulator/webhooks/{digits}", timeout=20)
+
+    assert [400, 404] == [report.status_code, webhook.status_code]
