@@ -328,6 +328,7 @@ class Books(RuleBasedStateMachine):
     def deposit(self, picks: list[int], more: int, *, is_update: bool) -> None:
         """Bring receipts and payments to the bank, perhaps twice or with another amount."""
         found = [(kind, row) for kind in RECEIVED for row in self.caller.rows(kind)]
+        found = [one for one in found if not one[1].get("LinkedTxn")] or found
         chosen = [found[which % len(found)] for which in picks] if found else []
         lines = [
             {

@@ -79,7 +79,11 @@ def applied(company: Company, body: JsonObject) -> Decimal:
 
 
 def check(company: Company, entity: str, body: JsonObject) -> None:
-    """Raises Problem when a payment applies more than it has or than a document owes."""
+    """Raises Problem when a payment applies more than it has or than a document owes.
+
+    Lines that apply nothing are left out.
+    """
+    body["Line"] = [line for line in body.get("Line") or [] if line.get("Amount") != 0]
     stored = company.body(entity, str(body.get("Id", ""))) or {}
     wanted = shares(body)
     amount = Decimal(body.get("TotalAmt") or 0)
