@@ -1,8 +1,7 @@
 """
 node-quickbooks, unmodified, against the emulator: its own settings name the addresses.
 
-Collected only where Node and npm are there; the last line of the run says when they are not, and
-with CI set they fail instead.
+Collected only where Node and npm are there; the summary of the run says when they are not.
 """
 
 from __future__ import annotations
