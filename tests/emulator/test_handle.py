@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from quickbooks_emulator import testing
+from quickbooks_emulator import hosting
 from quickbooks_emulator.persistence import File
 from quickbooks_emulator.problems import Problem
 from quickbooks_emulator.testing import Emulator, EmulatorError
@@ -149,7 +149,7 @@ def test_a_server_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch) 
     async def start(*_: object) -> None:
         raise ValueError("no server today")
 
-    monkeypatch.setattr(testing, "start", start)
+    monkeypatch.setattr(hosting, "start", start)
 
     with pytest.raises(EmulatorError) as raised, Emulator():
         pass

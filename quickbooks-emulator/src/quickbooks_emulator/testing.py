@@ -5,20 +5,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import http.client
-import socket
-import threading
-from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from quickbooks_emulator import oauth
+from quickbooks_emulator.hosting import EmulatorError, ServerThread
 from quickbooks_emulator.json_text import dumps, loads
 from quickbooks_emulator.persistence import File
-from quickbooks_emulator.server import Server, start
 from quickbooks_emulator.service import Service
+from quickbooks_emulator.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,12 +24,9 @@ if TYPE_CHECKING:
 
     from quickbooks_emulator.json_text import Json, JsonObject
 
+__all__ = ["Emulator", "EmulatorError"]
+
 OK = 200
-START_S = 30.0
-
-
-class EmulatorError(Exception):
-    """The emulator refused what a test asked of its control plane."""
 
 
 class Emulator:
@@ -52,9 +45,8 @@ class Emulator:
         self._has_limits = limits
         self._url = ""
         self._realm_id = ""
-        self._thread: _Thread | None = None
-        self._connection: http.client.HTTPConnection | None = None
-        self._lock = threading.Lock()
+        self._thread: ServerThread | None = None
+        self._wire = Wire("")
 
     @classmethod
     def attach(cls, url: str, realm_id: str = "") -> Emulator:
@@ -62,6 +54,7 @@ class Emulator:
         handle = cls()
         handle._url = url.rstrip("/")
         handle._realm_id = realm_id
+        handle._wire = Wire(handle._url)
         return handle
 
     def __enter__(self) -> Self:
@@ -69,13 +62,14 @@ class Emulator:
             self._file = File(self._data) if self._data else None
             try:
                 service = Service.open(self._file, self._seed, has_limits=self._has_limits)
-                self._thread = _Thread(service)
+                self._thread = ServerThread(service)
             except BaseException:
                 self.close()
                 raise
             if self._file is not None:
                 self._file.on_failure(self._thread.fail)
             self._url = f"http://127.0.0.1:{self._thread.port}"
+            self._wire = Wire(self._url)
         return self
 
     def __exit__(
@@ -88,10 +82,7 @@ class Emulator:
 
     def close(self) -> None:
         """Stop the server, if it is ours, and hang up. Raises EmulatorError when it had failed."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._wire.close()
         thread, self._thread = self._thread, None
         try:
             if thread is not None:
@@ -243,13 +234,12 @@ class Emulator:
             "decision": "connect",
             "realm_id": self.realm_id,
         }
-        with self._lock:
-            *_, location = self._exchange(
-                "POST",
-                "/connect/oauth2",
-                urlencode(wanted).encode(),
-                "application/x-www-form-urlencoded",
-            )
+        *_, location = self._wire.send(
+            "POST",
+            "/connect/oauth2",
+            urlencode(wanted).encode(),
+            "application/x-www-form-urlencoded",
+        )
         code = parse_qs(urlsplit(location).query).get("code")
         if not code:
             raise EmulatorError(f"The consent was refused: {location or 'see the consent page'}")
@@ -334,7 +324,7 @@ class Emulator:
         """Calls and units per `month`, `realm_id`, `app`, `class`, `entity`, as named."""
         return list(self._ask("GET", f"usage?by={','.join(names)}"))
 
-    # -- webhooks
+    # -- webhooks and what else a person does
 
     def merge(self, entity: str, object_id: str, into: str) -> JsonObject:
         """Merge an object into another of its list, as a person would; returns the latter."""
@@ -369,103 +359,11 @@ class Emulator:
         if self._realm_id and path.startswith(("entities", "stock", "merge")):
             path += f"{'&' if '?' in path else '?'}realm_id={quote(self._realm_id)}"
         text = None if body is None else dumps(body)
-        with self._lock:
-            status, answer, _ = self._exchange(method, f"/_emulator/{path}", text)
+        status, answer, _ = self._wire.send(method, f"/_emulator/{path}", text)
         value = loads(answer)
         if status != OK:
             raise EmulatorError(f"{method} {path}: {status} {answer.decode()[:600]}")
         return value
-
-    def _exchange(
-        self, method: str, path: str, text: bytes | None, kind: str = "application/json"
-    ) -> tuple[int, bytes, str]:
-        """Status, body and Location of one request.
-
-        The connection is kept, and opened again when the server has closed it. What may have been
-        carried out is not sent twice.
-        """
-        if self._connection is not None and _is_closed(self._connection):
-            self._connection.close()
-            self._connection = None
-        is_kept = self._connection is not None
-        if self._connection is None:
-            parts = urlsplit(self._url)
-            self._connection = http.client.HTTPConnection(
-                parts.hostname or "127.0.0.1", parts.port, timeout=60
-            )
-        try:
-            self._connection.request(method, path, text, {"Content-Type": kind})
-            response = self._connection.getresponse()
-            return response.status, response.read(), response.headers.get("Location", "")
-        except (ConnectionError, http.client.HTTPException):
-            self._connection.close()
-            self._connection = None
-            if not is_kept or method != "GET":
-                raise
-            return self._exchange(method, path, text, kind)
-
-
-class _Thread:
-    """A server in a thread of its own."""
-
-    def __init__(self, service: Service) -> None:
-        self.port = 0
-        self._service = service
-        self._loop = asyncio.new_event_loop()
-        self._ended = asyncio.Event()
-        self._ready = threading.Event()
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="quickbooks-emulator", daemon=True)
-        self._thread.start()
-        if not self._ready.wait(START_S) or self._error is not None:
-            raise EmulatorError("The emulator did not start") from self._error
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._serve())
-        except Exception as error:  # noqa: BLE001 - whoever uses the handle is told
-            self._error = error
-        finally:
-            self._ready.set()
-            self._loop.close()
-
-    async def _serve(self) -> None:
-        server = Server(self._service)
-        runner, self.port = await start(server, "127.0.0.1", 0)
-        self._ready.set()
-        await self._ended.wait()
-        await server.stop(runner)
-
-    def fail(self, sentence: str) -> None:
-        """End the server from within; `stop` says why."""
-        self._error = self._error or EmulatorError(sentence)
-        self._ended.set()
-
-    def stop(self) -> None:
-        """End the server and wait for its thread. Raises EmulatorError when it had failed."""
-        if not self._loop.is_closed():
-            with suppress(RuntimeError):  # the thread may be closing it just now
-                self._loop.call_soon_threadsafe(self._ended.set)
-        self._thread.join(START_S)
-        if self._error is not None:
-            raise EmulatorError(f"The emulator stopped: {self._error}") from self._error
-
-
-def _is_closed(connection: http.client.HTTPConnection) -> bool:
-    """Whether the server has hung up on a kept connection: then it can be read, to its end."""
-    kept: socket.socket | None = connection.sock
-    if kept is None:
-        return True
-    timeout = kept.gettimeout()
-    try:
-        kept.setblocking(False)
-        return not kept.recv(1, socket.MSG_PEEK)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    finally:
-        kept.settimeout(timeout)
 
 
 def _object(value: Any) -> JsonObject:
