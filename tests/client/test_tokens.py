@@ -23,7 +23,8 @@ from quickbooks_client import (
     StoreBusyError,
 )
 from quickbooks_client.auth import Authorizer
-from quickbooks_client.token_store import FileTokenStore, Token
+from quickbooks_client.file_store import FileTokenStore
+from quickbooks_client.token_store import Token
 from tests.client.fakes import START
 
 if TYPE_CHECKING:

@@ -101,6 +101,12 @@ class Authorizer:
             self._token = self._renewed(lambda _: False, may_keep=False)
             return self._token
 
+    def connect(self, token: Token) -> None:
+        """Keep the `token` of a sign-in, durable when this returns, instead of what there was."""
+        with self._lock, self._store.lock():
+            self._store.save(token)
+            self._token = token
+
     def revoke(self) -> None:
         """Disconnect the app from the company; the stored tokens are forgotten.
 

@@ -25,12 +25,13 @@ from quickbooks_client.envelope import (
 from quickbooks_client.errors import InvalidQueryError, RejectedError
 from quickbooks_client.faults import raise_unexpected
 from quickbooks_client.gate import MINOR_VERSION, Exchange, Gate, Request
+from quickbooks_client.locations import state_folder
 from quickbooks_client.meter import Call, CallClass, Meter, Outcome, UsageLog
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.query import MAX_PAGE_ROWS, select, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply
+from quickbooks_client.stores import open_store
 from quickbooks_client.throttle import Budget, Throttle
-from quickbooks_client.token_store import open_store, state_folder
 from quickbooks_client.transport import CallLimits, make_session
 
 if TYPE_CHECKING:

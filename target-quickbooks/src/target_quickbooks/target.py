@@ -15,12 +15,12 @@ from singer_sdk.helpers.capabilities import PluginCapabilities
 from typing_extensions import override
 
 from quickbooks_client import Client, ConfigurationError, QuickBooksError, Settings, SystemClock
+from quickbooks_client.locations import project_folder
 from quickbooks_client.push.ledger import Ledger
 from quickbooks_client.push.preview import Preview
 from quickbooks_client.push.pusher import STREAMS, Pusher
 from quickbooks_client.push.records import RecordError
 from quickbooks_client.push.settings import DocumentSettings
-from quickbooks_client.token_store import project_folder
 from target_quickbooks import settings
 from target_quickbooks.messages import InputError, Reader
 from target_quickbooks.sinks import DocumentSink

@@ -14,8 +14,8 @@ from dotenv import dotenv_values
 
 from quickbooks_client.client import Client
 from quickbooks_client.errors import ConfigurationError
+from quickbooks_client.locations import project_folder
 from quickbooks_client.settings import SETTINGS, Settings
-from quickbooks_client.token_store import project_folder
 
 if TYPE_CHECKING:
     import argparse
