@@ -16,7 +16,7 @@ from quickbooks_client.query import MAX_PAGE_ROWS, condition, one_of, select
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from quickbooks_client.push.documents import Document
+    from quickbooks_client.push.document import Document
     from quickbooks_client.push.entries import Pending
     from quickbooks_client.records import Page, QueryReply, Reply
 

@@ -25,7 +25,8 @@ from quickbooks_client.errors import (
     UnexpectedReplyError,
 )
 from quickbooks_client.push.books import answer, find_ours
-from quickbooks_client.push.documents import halves, request_id
+from quickbooks_client.push.document import request_id
+from quickbooks_client.push.documents import halves
 from quickbooks_client.push.entries import Intent, Pending
 from quickbooks_client.push.identity import UNTOUCHED, changes
 

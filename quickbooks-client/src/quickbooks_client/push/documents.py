@@ -6,12 +6,12 @@ the sales forms stand in `sales`.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from quickbooks_client.push.exact import to_date, to_json
+from quickbooks_client.push.document import Document, DocumentLine
+from quickbooks_client.push.exact import to_date
 from quickbooks_client.push.identity import marker, noted, own_number
 from quickbooks_client.push.records import (
     AMOUNT_DECIMALS,
@@ -23,37 +23,12 @@ from quickbooks_client.push.records import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from quickbooks_client.push.settings import DocumentSettings
 
 DOC_NUMBER_LENGTH = 21
 NAME_LENGTH = 500
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentLine:
-    """One line of a document as the ledger keeps it."""
-
-    key: str
-    item_id: str | None
-    sku: str | None
-    quantity: Decimal | None
-    stock_effect: Decimal
-    amount: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document ready to be sent."""
-
-    entity: str
-    body: Mapping[str, Any]
-    lines: tuple[DocumentLine, ...]
-    keys: tuple[str, ...]
-    doc_number: str | None
-    total: Decimal | None
-    """What QuickBooks' TotalAmt should be; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +63,6 @@ class CustomerName:
     def key(self) -> str:
         """The ledger key it is found or made under."""
         return f"customer:{self.name}"
-
-
-def request_id(realm_id: str, document: Document, attempt: int) -> str:
-    """The id a document is sent under: identical content repeats it, other content never does."""
-    text = "\0".join(
-        [
-            realm_id,
-            document.entity,
-            *sorted(document.keys),
-            to_json(dict(document.body)),
-            str(attempt),
-        ]
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:40]
 
 
 # -- inventory adjustments

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from quickbooks_client.push.documents import Document, DocumentLine
+from quickbooks_client.push.document import Document, DocumentLine
 
 if TYPE_CHECKING:
     import datetime as dt

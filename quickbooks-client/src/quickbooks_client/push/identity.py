@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
-    from quickbooks_client.push.documents import Document
+    from quickbooks_client.push.document import Document
 
 NOTE_LENGTH = 4000
 VOIDED = "Voided - "

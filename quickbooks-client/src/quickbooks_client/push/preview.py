@@ -12,7 +12,7 @@ from quickbooks_client.push.pusher import NamedCustomer, Pusher
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from quickbooks_client.push.documents import Document
+    from quickbooks_client.push.document import Document
     from quickbooks_client.push.entries import Known
     from quickbooks_client.push.records import InputRow
 

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from quickbooks_client.push.delivery import Delivery, Outcome
 from quickbooks_client.push.dispatch import Dispatch
+from quickbooks_client.push.document import Document, request_id
 from quickbooks_client.push.documents import (
     Adjustment,
     CustomerName,
-    Document,
     adjustment,
     adjustment_document,
     customer,
     pack,
     payment,
-    request_id,
 )
 from quickbooks_client.push.entries import Answer, Intent, Known, Pending
 from quickbooks_client.push.lanes import Lanes

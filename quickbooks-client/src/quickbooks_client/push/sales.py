@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
+from quickbooks_client.push.document import Document, DocumentLine
 from quickbooks_client.push.documents import (
     DOC_NUMBER_LENGTH,
-    Document,
-    DocumentLine,
     References,
     add_exchange_rate,
     references_of,
