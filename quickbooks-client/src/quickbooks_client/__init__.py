@@ -8,14 +8,17 @@ from quickbooks_client.entities import ENTITIES, Entity
 from quickbooks_client.errors import (
     AuthenticationError,
     BeforeInventoryStartError,
+    BudgetBusyError,
     BudgetSpentError,
     ClosedPeriodError,
     CompanyClosedError,
     ConfigurationError,
     ConnectionLostError,
+    ConsentRefusedError,
     DuplicateNameError,
     DuplicateNumberError,
     FeatureUnavailableError,
+    ForgedRedirectError,
     InvalidQueryError,
     InvalidReferenceError,
     InventoryLockedError,
@@ -26,6 +29,7 @@ from quickbooks_client.errors import (
     RequestInProgressError,
     RetriableError,
     ServerError,
+    SignInError,
     StaleError,
     StoreBusyError,
     ThrottledError,
@@ -34,13 +38,15 @@ from quickbooks_client.errors import (
 )
 from quickbooks_client.query import escape, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply, Usage
-from quickbooks_client.settings import SETTINGS, Setting, Settings
+from quickbooks_client.settings import SETTINGS, AppSettings, Setting, Settings
 
 __all__ = [
     "ENTITIES",
     "SETTINGS",
+    "AppSettings",
     "AuthenticationError",
     "BeforeInventoryStartError",
+    "BudgetBusyError",
     "BudgetSpentError",
     "Changes",
     "Client",
@@ -49,10 +55,12 @@ __all__ = [
     "CompanyClosedError",
     "ConfigurationError",
     "ConnectionLostError",
+    "ConsentRefusedError",
     "DuplicateNameError",
     "DuplicateNumberError",
     "Entity",
     "FeatureUnavailableError",
+    "ForgedRedirectError",
     "InvalidQueryError",
     "InvalidReferenceError",
     "InventoryLockedError",
@@ -69,6 +77,7 @@ __all__ = [
     "ServerError",
     "Setting",
     "Settings",
+    "SignInError",
     "StaleError",
     "StoreBusyError",
     "SystemClock",

@@ -7,9 +7,13 @@
     │   ├── ConnectionLostError        no readable reply; a write may have been applied
     │   ├── RequestInProgressError     600: the same requestid is being worked on
     │   ├── InventoryLockedError       6000: another inventory transaction is being written
-    │   └── StoreBusyError             another process holds the token store for too long
+    │   ├── StoreBusyError             another process holds the token store for too long
+    │   └── BudgetBusyError            other calls hold this machine's budget for too long
     ├── ConfigurationError           fix a setting or the connection, then start again
     │   ├── AuthenticationError        the tokens or the app's keys are not accepted
+    │   ├── SignInError                a company was not connected: begin the sign-in again
+    │   │   ├── ForgedRedirectError      the redirect does not belong to this sign-in
+    │   │   └── ConsentRefusedError      the user said no
     │   ├── WrongCompanyError          3100: not this company, or not this environment
     │   ├── CompanyClosedError         6190: the company's subscription ended
     │   └── BudgetSpentError           `monthly_read_budget` is used up
@@ -26,8 +30,8 @@
     │   └── InvalidQueryError          4000 to 4002, 10100
     └── UnexpectedReplyError         a reply that fits no documented shape: stop and look
 
-Which reply becomes which error is decided in `faults.from_reply`, by the table in `explanations`.
-No message holds a token or a body.
+Which reply becomes which error is decided in `faults.from_answer`, by the table in `explanations`;
+what is sent again, in `retry.decide`. No message holds a token or a body.
 """
 
 from __future__ import annotations
@@ -62,6 +66,13 @@ class QuickBooksError(Exception):
         self.code = code
         self.intuit_tid = intuit_tid
         self.attempted = attempted
+        self.afterword = ""
+        """How often and how long it was tried, and what of that may have been applied."""
+        self.tries = 1
+        self.elapsed_s = 0.0
+        """All tries, waits for the budget and token refreshes of the call together."""
+        self.may_be_applied = False
+        """It was a write, and at least one try of it may have reached the books."""
 
     @override
     def __str__(self) -> str:
@@ -72,21 +83,22 @@ class QuickBooksError(Exception):
         ]
         origin = ", ".join(part for part in said if part)
         attempted = f"{self.attempted}: " if self.attempted else ""
-        return f"{attempted}{self.reason}" + (f" [{origin}]" if origin else "")
+        sentences = f"{self.reason} {self.afterword}".rstrip()
+        return f"{attempted}{sentences}" + (f" [{origin}]" if origin else "")
 
 
 class RetriableError(QuickBooksError):
     """The call may succeed when it is sent again later."""
 
+    retry_after_s: float | None = None
+    """Seconds the reply asked to wait; None when it named none."""
+
 
 class ThrottledError(RetriableError):
-    """QuickBooks refused the call for its rate (HTTP 429).
+    """QuickBooks refused the call for its rate (HTTP 429): Intuit advises to wait 60 seconds.
 
     Source: Intuit, "API call limits and throttles".
     """
-
-    retry_after_s: float | None = None
-    """Seconds the reply asked to wait; None when it named none (Intuit then advises 60)."""
 
 
 class ServerError(RetriableError):
@@ -95,6 +107,9 @@ class ServerError(RetriableError):
 
 class ConnectionLostError(RetriableError):
     """No reply, or half a reply. A write may have been applied all the same."""
+
+    is_sent = True
+    """False when no connection came about, so that nothing can have been applied."""
 
 
 class RequestInProgressError(RetriableError):
@@ -113,12 +128,28 @@ class StoreBusyError(RetriableError):
     """Another process did not let go of the token store in time."""
 
 
+class BudgetBusyError(RetriableError):
+    """Other calls left no room in this machine's budget in time; nothing was sent."""
+
+
 class ConfigurationError(QuickBooksError):
     """A setting or the connection needs a person; the same call cannot succeed."""
 
 
 class AuthenticationError(ConfigurationError):
     """The tokens or the app's keys are not accepted any more."""
+
+
+class SignInError(ConfigurationError):
+    """A sign-in came to nothing: no token was stored, and it can only begin anew."""
+
+
+class ForgedRedirectError(SignInError):
+    """A redirect does not belong to this sign-in; the right one may still come."""
+
+
+class ConsentRefusedError(SignInError):
+    """The user did not let the app into the company."""
 
 
 class WrongCompanyError(ConfigurationError):

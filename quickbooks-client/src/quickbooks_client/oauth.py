@@ -1,90 +1,122 @@
-"""The token endpoint, through intuit-oauth's `AuthClient` with what it lacks added.
+"""The token endpoint and the consent page's address, through intuit-oauth.
 
-`AuthClient` is a `requests.Session` that sends everything through its own `request`, so timeouts
-and the header that asks for the hard expiry are put there. It puts the reply's body into its
-error's text, so its errors never leave this module.
-Source: Intuit, "OAuth 2.0"; "Refresh token policy changes" (hard expiry).
+intuit-oauth puts the reply's body into its error's text, so its errors never leave this module.
+Source: Intuit, "OAuth 2.0"; RFC 6749.
 """
 
 from __future__ import annotations
 
+import random
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
-from intuitlib.client import AuthClient
-from intuitlib.exceptions import AuthClientError
-from typing_extensions import override
 
 from quickbooks_client.envelope import exact, split
 from quickbooks_client.errors import (
     AuthenticationError,
     ConfigurationError,
+    ConnectionLostError,
     QuickBooksError,
     ServerError,
+    SignInError,
     UnexpectedReplyError,
 )
 from quickbooks_client.faults import Answer, from_answer
 from quickbooks_client.redact import redact
+from quickbooks_client.retry import persist
 from quickbooks_client.token_store import Token
-from quickbooks_client.transport import CallLimits, harden, lost
+from quickbooks_client.transport import LOOPBACK, CallLimits, lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from quickbooks_client.clock import Clock
-    from quickbooks_client.settings import Settings
+    from quickbooks_client.endpoint import Endpoint
+    from quickbooks_client.settings import AppSettings
 
+T = TypeVar("T")
+
+ACCOUNTING = "com.intuit.quickbooks.accounting"
+"""Source: Intuit, "Scopes"."""
+CODE_LIFE_S = 60.0
+"""Intuit does not say how long a code lives, only that it is short; trying longer is of no use."""
 INVALID_GRANT = "invalid_grant"
 _REFRESH = "refresh the access token"
 _REVOKE = "revoke the tokens"
-
-
-class _Endpoint(AuthClient):  # type: ignore[misc] # intuit-oauth publishes no types
-    """`AuthClient` that cannot hang, follows nothing and remembers the last reply."""
-
-    def __init__(self, settings: Settings, limits: CallLimits) -> None:
-        self.limits = limits
-        self.last: Answer | None = None
-        self.last_url = settings.discovery_url
-        super().__init__(
-            settings.client_id,
-            settings.client_secret,
-            settings.redirect_uri,
-            # Anything but the two names it knows is taken for the address of the document.
-            settings.discovery_url,
-        )
-        # An id token, which is not asked for, would be checked by fetching keys without a timeout.
-        self.issuer_uri = None
-
-    @override
-    def request(self, method: str, url: str, **options: Any) -> requests.Response:
-        # Any: passed through to requests
-        if self.last is None:
-            harden(self, url)
-        self.last, self.last_url = None, url
-        headers = {**(options.pop("headers", None) or {})}
-        headers["x-include-refresh-token-hard-expires-in"] = "true"
-        options |= {
-            "timeout": self.limits.timeouts,
-            # The discovery document is public; a form with secrets is never sent elsewhere.
-            "allow_redirects": method.upper() == "GET",
-            "headers": headers,
-        }
-        response: requests.Response = super().request(method, url, **options)
-        self.last = Answer(response.status_code, response.headers, response.content)
-        return response
+_CONSENT = "find the consent page"
+_EXCHANGE = "exchange the code for tokens"
 
 
 class OAuth:
-    """Refreshes and revokes; keeps nothing."""
+    """Connects, refreshes and revokes; keeps nothing."""
 
-    def __init__(self, settings: Settings, clock: Clock, limits: CallLimits) -> None:
+    def __init__(
+        self,
+        settings: AppSettings,
+        clock: Clock,
+        limits: CallLimits,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
         """Keep what is needed; nothing is opened."""
         self._settings = settings
         self._clock = clock
         self._limits = limits
+        self._jitter = jitter
+
+    def authorization_url(self, state: str, scopes: Iterable[str] = (ACCOUNTING,)) -> str:
+        """Return the address of the consent page, as the discovery document names it.
+
+        Args:
+            state: What the redirect must bring back; see `signin.new_state`.
+            scopes: What the app may do. Source: Intuit, "Scopes".
+
+        Raises:
+            ConfigurationError: Setting redirect_uri is missing, there is no such scope, or the
+                discovery document names no usable page.
+            RetriableError: The discovery document cannot be had now.
+        """
+        if not self._settings.redirect_uri:
+            raise ConfigurationError(
+                "Setting redirect_uri is missing: set QUICKBOOKS_REDIRECT_URI to an address that is"
+                " registered with the app, such as http://localhost:8765/callback."
+            )
+        address = ""
+
+        def ask(endpoint: Endpoint) -> None:
+            nonlocal address
+            address = endpoint.consent_address(state, scopes)
+
+        self._persist(lambda: self._send(_CONSENT, ask))
+        _check_page(address, is_emulator=self._settings.environment == "emulator")
+        return address
+
+    def exchange(self, code: str, redirect_uri: str | None = None) -> Token:
+        """Return the token that the `code` of a redirect is exchanged for.
+
+        A code works once, and a second use ends what the first gave. So it is only sent again when
+        it was not sent, or was turned away unread (429).
+
+        Args:
+            code: From the redirect; it lives for minutes.
+            redirect_uri: The address that the sign-in named; the setting's by default.
+
+        Raises:
+            SignInError: The code is not accepted, or may be used up: the user has to sign in again.
+            AuthenticationError: The app's keys are not accepted.
+            RetriableError: The endpoint cannot be reached, or asks to wait for too long.
+        """
+
+        def once() -> Token:
+            asked_at = self._clock.now()
+            answer = self._send(
+                _EXCHANGE, lambda endpoint: endpoint.get_bearer_token(code), redirect_uri
+            )
+            return _token(answer, asked_at, _EXCHANGE)
+
+        return self._persist(once)
 
     def refresh(self, refresh_token: str) -> Token:
         """Return the token that `refresh_token` is exchanged for.
@@ -97,22 +129,49 @@ class OAuth:
         # Before the call: the life that is named in the reply has begun by its end.
         asked_at = self._clock.now()
         answer = self._send(_REFRESH, lambda endpoint: endpoint.refresh(refresh_token))
-        return _token(answer, asked_at, refresh_token)
+        return _token(answer, asked_at, _REFRESH, refresh_token)
 
-    def revoke(self, refresh_token: str) -> None:
-        """Disconnect the app from the company: all its tokens die."""
-        self._send(_REVOKE, lambda endpoint: endpoint.revoke(refresh_token))
+    def revoke(self, refresh_token: str) -> bool:
+        """Disconnect the app from the company: all its tokens die.
 
-    def _send(self, attempted: str, act: Callable[[_Endpoint], object]) -> Answer:
-        endpoint: _Endpoint | None = None
+        Returns whether they lived until now; Intuit refuses (400) what has ended already.
+        """
+        try:
+            self._send(_REVOKE, lambda endpoint: endpoint.revoke(refresh_token))
+        except QuickBooksError as error:
+            if error.status != HTTPStatus.BAD_REQUEST:
+                raise
+            return False
+        return True
+
+    def _persist(self, send: Callable[[], T]) -> T:
+        return persist(
+            send,
+            can_repeat=True,
+            clock=self._clock,
+            total_s=CODE_LIFE_S,
+            jitter=self._jitter,
+        )
+
+    def _send(
+        self, attempted: str, act: Callable[[Endpoint], object], redirect_uri: str | None = None
+    ) -> Answer:
+        from intuitlib.exceptions import AuthClientError  # noqa: PLC0415 - see endpoint.py
+
+        from quickbooks_client.endpoint import Endpoint  # noqa: PLC0415
+
+        endpoint: Endpoint | None = None
         url = self._settings.discovery_url
         problem: QuickBooksError | None = None
         answer: Answer | None = None
         try:
-            endpoint = _Endpoint(self._settings, self._limits)
+            endpoint = Endpoint(self._settings, self._limits, redirect_uri)
             act(endpoint)
         except requests.RequestException as error:
             problem = lost(error, endpoint.last_url if endpoint else url, attempted=attempted)
+            is_sent = endpoint is not None and not _was_never_sent(error)
+            if attempted == _EXCHANGE and is_sent and isinstance(problem, ConnectionLostError):
+                problem = _used_up("The reply to the code was lost", None)
         except AuthClientError as error:
             answer = Answer(error.status_code, error.headers, error.content)
         except (KeyError, ValueError, TypeError, AttributeError):
@@ -126,7 +185,8 @@ class OAuth:
         if endpoint is None:
             raise _no_document(url, answer, attempted)
         if answer is None or answer.status != HTTPStatus.OK:
-            raise self._refused(answer, attempted)
+            problem = self._refused(answer, attempted)
+            raise _code_refused(problem) if attempted == _EXCHANGE else problem
         return answer
 
     def _refused(self, answer: Answer | None, attempted: str) -> QuickBooksError:
@@ -159,6 +219,53 @@ class OAuth:
         )
 
 
+def _was_never_sent(error: requests.RequestException) -> bool:
+    """Whether no connection came about, so that nobody can have read anything."""
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return True
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    # urllib3's, which is not ours to import; a name that is not found is a subclass of it.
+    return any(kind.__name__ == "NewConnectionError" for kind in type(reason).__mro__)
+
+
+def _code_refused(problem: QuickBooksError) -> QuickBooksError:
+    """Return what a refusal means for a code, which works once."""
+    if isinstance(problem, (ServerError, ConnectionLostError)):
+        return _used_up("The token endpoint failed", problem)
+    if problem.code != INVALID_GRANT:
+        return problem
+    return SignInError(
+        "The code is not accepted: it works once, for a few minutes, and only with the app's"
+        " keys and the redirect_uri it was asked for with; sign in again (`quickbooks auth login`).",
+        status=problem.status,
+        code=problem.code,
+        intuit_tid=problem.intuit_tid,
+        attempted=_EXCHANGE,
+    )
+
+
+def _used_up(what: str, problem: QuickBooksError | None) -> SignInError:
+    return SignInError(
+        f"{what}, and a code works only once, so it may be used up: sign in again"
+        " (`quickbooks auth login`).",
+        status=problem.status if problem else None,
+        intuit_tid=problem.intuit_tid if problem else None,
+        attempted=_EXCHANGE,
+    )
+
+
+def _check_page(address: str, *, is_emulator: bool) -> None:
+    """Refuse to send a browser to a page that is neither https nor on this machine."""
+    parts = urlsplit(address)
+    is_near = parts.hostname in LOOPBACK or is_emulator
+    if not parts.hostname or parts.scheme not in ({"http", "https"} if is_near else {"https"}):
+        raise ConfigurationError(
+            "The discovery document names no https address of a consent page: check setting"
+            " discovery_url.",
+            attempted=_CONSENT,
+        )
+
+
 def _no_document(url: str, answer: Answer | None, attempted: str) -> QuickBooksError:
     status = answer.status if answer else None
     if status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -184,7 +291,10 @@ def _oauth_code(answer: Answer) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _token(answer: Answer, asked_at: datetime, refresh_token: str) -> Token:
+def _token(
+    answer: Answer, asked_at: datetime, attempted: str, refresh_token: str | None = None
+) -> Token:
+    """Return the reply's token. `refresh_token`: the one that was sent, if any."""
     members = split(answer.body)
     content = exact(answer.body) if members is not None else {}
     access_token = content.get("access_token")
@@ -193,7 +303,16 @@ def _token(answer: Answer, asked_at: datetime, refresh_token: str) -> Token:
             "The token endpoint answered without an access token: check setting discovery_url.",
             status=answer.status,
             intuit_tid=answer.intuit_tid,
-            attempted=_REFRESH,
+            attempted=attempted,
+        )
+    # A reply without one leaves the old one valid (RFC 6749, 6).
+    refresh_token = content.get("refresh_token") or refresh_token
+    if not isinstance(refresh_token, str):
+        raise UnexpectedReplyError(
+            "The token endpoint answered without a refresh token: check setting discovery_url.",
+            status=answer.status,
+            intuit_tid=answer.intuit_tid,
+            attempted=attempted,
         )
 
     def ends(name: str) -> datetime | None:
@@ -206,8 +325,7 @@ def _token(answer: Answer, asked_at: datetime, refresh_token: str) -> Token:
 
     return Token(
         access_token=access_token,
-        # A reply without one leaves the old one valid (RFC 6749, 6).
-        refresh_token=content.get("refresh_token") or refresh_token,
+        refresh_token=refresh_token,
         expires_at=ends("expires_in") or asked_at + timedelta(hours=1),
         refresh_expires_at=ends("x_refresh_token_expires_in"),
         refresh_hard_expires_at=ends("x_refresh_token_hard_expires_in"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from quickbooks_client.errors import ConfigurationError
@@ -92,29 +92,56 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "budget_share",
         "number",
-        "This machine's share of those three, above 0 up to 1, when several machines sync.",
+        "This machine's share of those three and of monthly_read_budget, above 0 up to 1, when"
+        " several machines sync.",
         default=1.0,
     ),
     Setting(
         "monthly_read_budget",
         "integer",
-        "Metered calls a calendar month before reads stop; none by default.",
+        "Metered calls a calendar month (UTC), over all companies, before reads stop; none by"
+        " default.",
     ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Settings:
-    """Checked connection settings. Making them opens and touches nothing."""
+class AppSettings:
+    """The checked settings of the Intuit app: all that is needed to connect a first company."""
 
     client_id: str
     client_secret: str = dataclasses.field(repr=False)
-    realm_id: str
+    _: dataclasses.KW_ONLY
     environment: str = "sandbox"
-    api_url: str = API_URLS["sandbox"]
     discovery_url: str = DISCOVERY_URLS["sandbox"]
     redirect_uri: str | None = None
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
+        """Return settings made from `mapping`; keys that are not ours are left alone.
+
+        Values come from JSON, YAML or the environment, so numbers may be text and "" means unset.
+        Every setting that is given is checked, also those that this class does not hold.
+
+        Raises:
+            ConfigurationError: Names the setting and what to do; never shows a secret.
+        """
+        given = _checked(mapping)
+        own = {field.name for field in dataclasses.fields(cls)}
+        missing = [one.name for one in SETTINGS if one.required and one.name in own - given.keys()]
+        if missing:
+            raise ConfigurationError(_missing(missing))
+        return cls(**{name: value for name, value in given.items() if name in own})
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settings(AppSettings):
+    """Checked settings of one company's connection. Making them opens and touches nothing."""
+
+    realm_id: str
+    _: dataclasses.KW_ONLY
+    api_url: str = API_URLS["sandbox"]
     token_store: str = dataclasses.field(default=DEFAULT_TOKEN_STORE, repr=False)
     refresh_token: str | None = dataclasses.field(default=None, repr=False)
     requests_per_minute: int = 500
@@ -123,41 +150,36 @@ class Settings:
     budget_share: float = 1.0
     monthly_read_budget: int | None = None
 
-    @classmethod
-    def from_mapping(cls, mapping: Mapping[str, Any]) -> Settings:
-        """Return settings made from `mapping`; keys that are not ours are left alone.
+    @property
+    def own_read_budget(self) -> int | None:
+        """This machine's share of `monthly_read_budget`, so that all of them keep to the whole."""
+        budget = self.monthly_read_budget
+        return None if budget is None else int(budget * self.budget_share)
 
-        Values come from JSON, YAML or the environment, so numbers may be text and "" means unset.
 
-        Raises:
-            ConfigurationError: Names the setting and what to do; never shows a secret.
-        """
-        given = {
-            setting.name: _convert(setting, mapping[setting.name])
-            for setting in SETTINGS
-            if not _is_unset(mapping.get(setting.name))
-        }
-        missing = [
-            setting.name for setting in SETTINGS if setting.required and setting.name not in given
-        ]
-        if missing:
-            raise ConfigurationError(_missing(missing))
-        environment = given.setdefault("environment", "sandbox")
-        given.setdefault("api_url", API_URLS[environment])
-        given.setdefault("discovery_url", DISCOVERY_URLS[environment])
-        given["api_url"] = given["api_url"].rstrip("/")
-        for name in ("api_url", "discovery_url"):
-            _check_url(name, given[name], is_emulator=environment == "emulator")
-        if "redirect_uri" in given:
-            _check_redirect(given["redirect_uri"])
-        if not re.fullmatch(r"[0-9]{1,20}", given["realm_id"]):
-            raise ConfigurationError(
-                "Setting realm_id must be the company's id, digits only: QuickBooks shows it"
-                " under Account and settings, Billing."
-            )
-        if not 0 < given.get("budget_share", 1.0) <= 1:
-            raise ConfigurationError("Setting budget_share must be above 0 and at most 1.")
-        return cls(**given)
+def _checked(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that are given, converted, and those that follow. Any: of each type."""
+    given = {
+        setting.name: _convert(setting, mapping[setting.name])
+        for setting in SETTINGS
+        if not _is_unset(mapping.get(setting.name))
+    }
+    environment = given.setdefault("environment", "sandbox")
+    given.setdefault("api_url", API_URLS[environment])
+    given.setdefault("discovery_url", DISCOVERY_URLS[environment])
+    given["api_url"] = given["api_url"].rstrip("/")
+    for name in ("api_url", "discovery_url"):
+        _check_url(name, given[name], is_emulator=environment == "emulator")
+    if "redirect_uri" in given:
+        _check_redirect(given["redirect_uri"])
+    if not re.fullmatch(r"[0-9]{1,20}", given.get("realm_id", "0")):
+        raise ConfigurationError(
+            "Setting realm_id must be the company's id, digits only: QuickBooks shows it"
+            " under Account and settings, Billing."
+        )
+    if not 0 < given.get("budget_share", 1.0) <= 1:
+        raise ConfigurationError("Setting budget_share must be above 0 and at most 1.")
+    return given
 
 
 def _is_unset(value: object) -> bool:
@@ -207,6 +229,7 @@ def _missing(names: list[str]) -> str:
         f"Setting{'s' if len(names) > 1 else ''} {listed} {'are' if len(names) > 1 else 'is'}"
         f" missing: set {variables} in the environment or .env, or the same names in the plugin's"
         " configuration."
+        + (" `quickbooks auth login` tells a company's realm_id." if "realm_id" in names else "")
     )
 
 
@@ -226,10 +249,19 @@ def _check_url(name: str, url: str, *, is_emulator: bool) -> None:
 
 
 def _check_redirect(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable:
         raise ConfigurationError(
             "Setting redirect_uri must be the http or https address registered with the app."
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigurationError(
+            "Setting redirect_uri must be a plain address without user, query or fragment, as"
+            " Intuit registers no other."
         )
 
 
