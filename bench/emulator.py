@@ -40,6 +40,7 @@ class Client:
 
     def __init__(self, url: str, pid: int) -> None:
         self.pid = pid
+        self.url = url
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=600)
         self.control("POST", "limits", {"enabled": False})
         issued = self.control("POST", "tokens/issue", {})
