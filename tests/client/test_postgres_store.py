@@ -39,21 +39,20 @@ def test_a_token_comes_back_as_it_was_put(database_url: str) -> None:
     assert stores[0].load() is None
 
 
-def test_one_holds_the_row_at_a_time_also_after_saving(database_url: str) -> None:
+def test_one_holds_the_row_at_a_time(database_url: str) -> None:
     """
-    The others wait, and give up in bounded time with a sentence without the password.
+    The others wait, and give up in bounded time with a sentence; saving ends the turn.
     """
     holder = PostgresTokenStore(database_url, "sandbox", "1")
     waiter = PostgresTokenStore(database_url, "sandbox", "1", lock_timeout_s=0.05)
 
     with holder.lock(), ThreadPoolExecutor(1) as pool:
-        holder.save(TOKEN)
         waiting = pool.submit(lambda: waiter.lock().__enter__())
-
         with pytest.raises(StoreBusyError, match="Another process"):
             waiting.result(30)
-    with waiter.lock():
-        assert TOKEN == waiter.load()
+        holder.save(TOKEN)
+        with waiter.lock():
+            assert TOKEN == waiter.load()
 
 
 def test_a_connection_that_dies_lets_go(database_url: str) -> None:

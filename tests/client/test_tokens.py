@@ -119,7 +119,7 @@ def test_a_dead_refresh_token_ends_in_one_sentence(
     emulator: Emulator, make_client: Callable[..., Client], clock: FakeClock
 ) -> None:
     """
-    It says which company, and what to set; it shows no token.
+    It says which company, and what to run; it shows no token.
     """
     client = make_client()
     client.query(COUNT)
@@ -131,7 +131,7 @@ def test_a_dead_refresh_token_ends_in_one_sentence(
 
     sentence = str(caught.value)
     assert "company 9341452718281828459 (emulator) has ended" in sentence
-    assert "refresh_token" in sentence
+    assert "run `quickbooks auth login`" in sentence
     assert caught.value.code == "invalid_grant"
     assert "\n" not in sentence
 

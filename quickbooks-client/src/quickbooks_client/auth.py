@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from quickbooks_client.errors import AuthenticationError, RetriableError
+from quickbooks_client.errors import AuthenticationError, ConfigurationError, RetriableError
 from quickbooks_client.oauth import INVALID_GRANT
 from quickbooks_client.retry import persist
+from quickbooks_client.token_store import SIGN_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from quickbooks_client.clock import Clock
     from quickbooks_client.oauth import OAuth
@@ -23,6 +27,9 @@ REFRESH_AHEAD = timedelta(minutes=5)
 """An access token is renewed this long before its end, so that no call meets it."""
 WARN_AHEAD = timedelta(days=14)
 """How long before a refresh token's end a person is told."""
+
+TRY_AGAIN_S = 30.0
+"""How long a renewal ahead of time is left alone after it failed."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,47 +72,70 @@ class Authorizer:
         self._lock = threading.Lock()
         self._token: Token | None = None
         self._has_warned = False
+        self._try_again_at = -math.inf
+        """On the monotonic clock: when a renewal ahead of time that failed is tried again."""
 
     def access_token(self) -> str:
         """Return an access token that lasts at least a few minutes.
 
+        While the endpoint or the store fails, one that has not ended yet will do.
+
         Raises:
             AuthenticationError: Nothing that is stored or set can be exchanged any more.
-            RetriableError: The token endpoint failed, and the stored token has ended.
+            RetriableError: The token endpoint failed, and the token there was has ended.
+            ConfigurationError: The store cannot be used, and likewise.
         """
         token = self._token
         if token is not None and self._is_fresh(token):
             return token.access_token
-        with self._lock:
-            token = self._token
-            if token is None or not self._is_fresh(token):
-                token = self._token = self._renewed(self._is_fresh)
+        is_alive = self._is_alive(token)
+        if is_alive and token is not None and self._clock.monotonic() < self._try_again_at:
             return token.access_token
+        # While one thread renews ahead of time, the others go on with what they have.
+        if not self._lock.acquire(blocking=not is_alive) and token is not None:
+            return token.access_token
+        try:
+            return self._fresh().access_token
+        finally:
+            self._lock.release()
 
-    def renew(self, refused: str) -> None:
+    def renew(self, refused: str) -> bool:
         """Make sure that the next access token is another than `refused`.
 
-        Another thread or process may have renewed it already; then theirs is used.
+        Another thread or process may have renewed it already; then theirs is used. Returns
+        whether a refresh was made: a token that is refused straight after one stays refused.
         """
         with self._lock:
             if self._token is not None and self._token.access_token != refused:
-                return
-            self._token = self._renewed(
-                lambda stored: stored.access_token != refused and self._is_fresh(stored),
-                may_keep=False,
+                return False
+            stored = self._store.load()
+            if stored is not None and stored.access_token != refused and self._is_fresh(stored):
+                self._token = stored
+                return False
+            self._token, is_new = self._renewed(
+                lambda stored: stored.access_token != refused and self._is_fresh(stored)
             )
+            return is_new
 
     def refresh(self) -> Token:
         """Refresh now, whatever is left of the stored token, and return the new one."""
         with self._lock:
-            self._token = self._renewed(lambda _: False, may_keep=False)
+            self._token, _ = self._renewed(lambda _: False)
             return self._token
 
-    def connect(self, token: Token) -> None:
-        """Keep the `token` of a sign-in, durable when this returns, instead of what there was."""
+    def connect(self, obtain: Callable[[], Token]) -> Token:
+        """Keep the token that a sign-in obtains instead of what there was; return it.
+
+        The exchange ends the old pair, so it happens while no other process can refresh, and
+        once it is known that the store takes its result.
+        """
         with self._lock, self._store.lock():
+            self._store.prepare()
+            token = obtain()
             self._store.save(token)
             self._token = token
+            self._warn(token)
+            return token
 
     def revoke(self) -> None:
         """Disconnect the app from the company; the stored tokens are forgotten.
@@ -116,28 +146,47 @@ class Authorizer:
         with self._lock, self._store.lock():
             stored = self._store.load()
             if stored is None:
-                raise self._disconnected(None)
+                raise self._disconnected(None, None)
+            self._store.prepare()
             self._oauth.revoke(stored.refresh_token)
-            self._store.forget()
             self._token = None
+            self._store.forget()
 
-    def _renewed(self, is_usable: Callable[[Token], bool], *, may_keep: bool = True) -> Token:
+    def _fresh(self) -> Token:
+        """Return a token that lasts, or one that lives if no other can be had now."""
+        token = self._token
+        if token is not None and self._is_fresh(token):
+            return token
+        try:
+            # A file that is replaced whole and a row can be read without the lock.
+            token = self._store.load() or token
+            if token is None or not self._is_fresh(token):
+                token, _ = self._renewed(self._is_fresh)
+        except AuthenticationError:
+            raise
+        except (RetriableError, ConfigurationError) as error:
+            if token is None or not self._is_alive(token):
+                raise
+            self._try_again_at = self._clock.monotonic() + TRY_AGAIN_S
+            _LOG.warning(
+                "The access token could not be renewed yet; the old one lasts until %s. %s",
+                token.expires_at.isoformat(timespec="seconds"),
+                error,
+            )
+        self._token = token
+        return token
+
+    def _renewed(self, is_usable: Callable[[Token], bool]) -> tuple[Token, bool]:
         """Return the stored token if it is usable, else a new one, durable when this returns.
 
-        `may_keep`: when the endpoint fails, a token that has not ended yet will do.
+        And whether it is new.
         """
         with self._store.lock():
             # Read after the lock: whoever had it before us may have refreshed.
             stored = self._store.load()
             if stored is not None and is_usable(stored):
-                return stored
-            try:
-                return self._exchange(stored)
-            except RetriableError:
-                if may_keep and stored is not None and stored.expires_at > self._clock.now():
-                    _LOG.warning("The access token could not be renewed yet; the old one is used.")
-                    return stored
-                raise
+                return stored, False
+            return self._exchange(stored), True
 
     def _exchange(self, stored: Token | None) -> Token:
         """Exchange the best refresh token there is. Called with the store's lock held."""
@@ -149,7 +198,7 @@ class Authorizer:
             tried.add(refresh_token)
             try:
                 token = persist(
-                    lambda refresh_token=refresh_token: self._oauth.refresh(refresh_token),  # type: ignore[misc] # mypy infers no default
+                    partial(self._ask, refresh_token),
                     can_repeat=True,
                     clock=self._clock,
                     total_s=self._total_s,
@@ -165,7 +214,12 @@ class Authorizer:
             self._on_refresh()
             self._warn(token)
             return token
-        raise self._disconnected(refused)
+        raise self._disconnected(refused, stored)
+
+    def _ask(self, refresh_token: str) -> Token:
+        """Exchange `refresh_token`, once it is known that its successor can be kept."""
+        self._store.prepare()
+        return self._oauth.refresh(refresh_token)
 
     def _candidates(self, stored: Token | None) -> Iterator[str]:
         """Yield the refresh tokens worth trying, best first; each but the first after a refusal."""
@@ -178,32 +232,45 @@ class Authorizer:
         if self._settings.refresh_token:
             yield self._settings.refresh_token
 
-    def _disconnected(self, refused: AuthenticationError | None) -> AuthenticationError:
+    def _disconnected(
+        self, refused: AuthenticationError | None, stored: Token | None
+    ) -> AuthenticationError:
         company = f"company {self._settings.realm_id} ({self._settings.environment})"
-        advice = (
-            "put a new refresh token for it into setting refresh_token (QUICKBOOKS_REFRESH_TOKEN)"
-        )
         if refused is None:
             return AuthenticationError(
-                f"No token for {company} is in {self._store.describe()}: {advice}."
+                f"No token for {company} is in {self._store.describe()}: {SIGN_IN}."
             )
+        end = _end(stored)
+        ended = "has ended" if end is None or end > self._clock.now() else f"ended on {end.date()}"
         return AuthenticationError(
-            f"The connection to {company} has ended, its refresh token is not accepted any more:"
-            f" {advice}.",
+            f"The connection to {company} {ended}, its refresh token is not accepted any more:"
+            f" {SIGN_IN}.",
             status=refused.status,
             code=refused.code,
             intuit_tid=refused.intuit_tid,
         )
 
+    def _is_alive(self, token: Token | None) -> bool:
+        return token is not None and token.expires_at > self._clock.now()
+
     def _is_fresh(self, token: Token) -> bool:
         return token.expires_at - self._clock.now() > REFRESH_AHEAD
 
     def _warn(self, token: Token) -> None:
-        ends = [end for end in (token.refresh_expires_at, token.refresh_hard_expires_at) if end]
-        if ends and not self._has_warned and min(ends) - self._clock.now() < WARN_AHEAD:
+        end = _end(token)
+        if end is not None and not self._has_warned and end - self._clock.now() < WARN_AHEAD:
             self._has_warned = True
             _LOG.warning(
-                "The connection to company %s ends on %s: connect it again before.",
+                "The connection to company %s ends on %s: %s before.",
                 self._settings.realm_id,
-                min(ends).date(),
+                end.date(),
+                SIGN_IN,
             )
+
+
+def _end(token: Token | None) -> datetime | None:
+    """Return when the refresh token ends, as far as QuickBooks has told."""
+    if token is None:
+        return None
+    ends = (token.refresh_expires_at, token.refresh_hard_expires_at)
+    return min((end for end in ends if end is not None), default=None)

@@ -73,7 +73,7 @@ class Client:
         self.settings = settings
         self._clock = clock or SystemClock()
         self._limits = limits or CallLimits()
-        folder = state_folder(settings)
+        folder = state_folder(settings.token_store)
         self.store = open_store(settings)
         self.usage_log = UsageLog(folder / "usage.sqlite3", settings.environment, settings.realm_id)
         self.meter = Meter(self.usage_log, self._clock, settings.monthly_read_budget)

@@ -5,13 +5,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from quickbooks_client.settings import DEFAULT_TOKEN_STORE
-
-if TYPE_CHECKING:
-    from quickbooks_client.settings import Settings
 
 POSTGRES = frozenset({"postgresql", "postgres"})
 
@@ -27,26 +23,26 @@ def store_kind(token_store: str) -> str:
     return "file" if token_store.lower().startswith("file:") else ""
 
 
-def store_path(settings: Settings) -> Path:
+def store_path(token_store: str) -> Path:
     """Return the token file; a relative one lies under the project.
 
     The project is the folder Meltano names in MELTANO_PROJECT_ROOT, else the working directory.
     """
-    text = settings.token_store
+    text = token_store
     if store_kind(text) == "file":
         text = unquote(urlsplit(text).path or text.removeprefix("file:"))
     path = Path(text).expanduser()
     return path if path.is_absolute() else project_folder() / path
 
 
-def state_folder(settings: Settings) -> Path:
+def state_folder(token_store: str) -> Path:
     """Return where what processes share beside tokens is kept: beside the token file.
 
     With tokens in PostgreSQL it is where the file would be by default, for it is this machine's.
     """
-    if store_kind(settings.token_store) in POSTGRES:
+    if store_kind(token_store) in POSTGRES:
         return project_folder() / Path(DEFAULT_TOKEN_STORE).parent
-    return store_path(settings).parent
+    return store_path(token_store).parent
 
 
 def project_folder() -> Path:
