@@ -29,6 +29,9 @@ DISCOVERY_URLS = {
 }
 """Source: Intuit, "OpenID Connect", discovery document."""
 
+PREFIX = "QUICKBOOKS_"
+"""Of environment variables."""
+
 DEFAULT_TOKEN_STORE = ".quickbooks/tokens.json"  # noqa: S105 - a path
 """Under the project: the folder of `meltano.yml`, else the working directory."""
 
@@ -134,6 +137,19 @@ class AppSettings:
             raise ConfigurationError(_missing(missing))
         return cls(**{name: value for name, value in given.items() if name in own})
 
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Return settings made from variables such as QUICKBOOKS_CLIENT_ID; others are left alone.
+
+        Pass `os.environ`. Nothing else is looked at, neither a `.env` file nor the folder.
+
+        Raises:
+            ConfigurationError: As `from_mapping`.
+        """
+        return cls.from_mapping(
+            {setting.name: environ.get(f"{PREFIX}{setting.name.upper()}") for setting in SETTINGS}
+        )
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Settings(AppSettings):
@@ -224,7 +240,7 @@ def _wrong(setting: Setting, value: object, rule: str) -> ConfigurationError:
 
 def _missing(names: list[str]) -> str:
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    variables = ", ".join(f"QUICKBOOKS_{name.upper()}" for name in names)
+    variables = ", ".join(f"{PREFIX}{name.upper()}" for name in names)
     return (
         f"Setting{'s' if len(names) > 1 else ''} {listed} {'are' if len(names) > 1 else 'is'}"
         f" missing: set {variables} in the environment or .env, or the same names in the plugin's"
