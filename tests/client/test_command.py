@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quickbooks_client import Client, Settings
+from quickbooks_client.token_store import Token
 from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
@@ -85,12 +86,13 @@ def test_a_folder_below_the_project_means_the_same_project(
     assert "4711" == json.loads(done.stdout)["realm_id"]
 
 
-def test_status_shows_lives_and_never_tokens(
-    client: Client, connection: dict[str, Any], tmp_path: Path
-) -> None:
+def test_status_shows_lives_and_never_tokens(connection: dict[str, Any], tmp_path: Path) -> None:
     """
     Exit status 0 once a company is connected, 1 before.
     """
+    # The command looks at the machine's clock.
+    clock = FakeClock(datetime.now(UTC).replace(microsecond=0))
+    client = Client(Settings.from_mapping(connection), clock)
     before = run("auth", "status", folder=tmp_path, variables=connection)
     client.query(COUNT)
     after = run("auth", "status", folder=tmp_path, variables=connection)
@@ -98,10 +100,37 @@ def test_status_shows_lives_and_never_tokens(
     token = client.store.load()
     assert token is not None
     assert (1, 0) == (before.returncode, after.returncode)
+    assert "run `quickbooks auth login`" in before.stderr
     assert "is_connected: True" in after.stdout
-    assert "access_token_expires_at: 2026-03-04T13:00:00+00:00" in after.stdout
+    ends_at = (clock.now() + timedelta(hours=1)).isoformat()
+    assert f"access_token_expires_at: {ends_at}" in after.stdout
+    assert "days_left: 100" in after.stdout
+    assert "" == after.stderr
     assert token.access_token not in after.stdout
     assert token.refresh_token not in after.stdout
+
+
+@pytest.mark.parametrize(
+    ("days", "status", "words"),
+    [(101, 0, ""), (13, 0, "ends on"), (-1, 1, "ended on")],
+)
+def test_status_tells_when_the_connection_ends(
+    connection: dict[str, Any], tmp_path: Path, days: int, status: int, words: str
+) -> None:
+    """
+    A fortnight before the end it warns; after it the exit status is 1. Both say what to run.
+    """
+    now = datetime.now(UTC)
+    client = Client(Settings.from_mapping(connection))
+    ends_at = now + timedelta(days=days, hours=1)
+    client.authorizer.connect(lambda: Token("a", "r", now, refresh_hard_expires_at=ends_at))
+
+    done = run("auth", "status", "--json", folder=tmp_path, variables=connection)
+
+    assert status == done.returncode
+    assert max(days, 0) == json.loads(done.stdout)["days_left"]
+    assert words in done.stderr
+    assert bool(words) == ("quickbooks auth login" in done.stderr)
 
 
 def test_refresh_and_revoke(

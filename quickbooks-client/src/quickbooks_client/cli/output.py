@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """Write a line of the command's output."""
     print(text, flush=True)  # noqa: T201 - the command's output
+
+
+def warn(text: str) -> None:
+    """Write a line that is no result, to standard error."""
+    print(f"quickbooks: {text}", file=sys.stderr, flush=True)  # noqa: T201 - the command's output
 
 
 def show(values: Mapping[str, object], *, as_json: bool) -> None:
@@ -35,6 +41,11 @@ def show(values: Mapping[str, object], *, as_json: bool) -> None:
 def moment_text(moment: datetime | None) -> str | None:
     """Return a time in UTC to the second, ISO 8601."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def days_until(moment: datetime, now: datetime) -> int:
+    """Return the whole days that are left; below nought when the moment has passed."""
+    return (moment - now).days
 
 
 def moment(text: str) -> datetime:
