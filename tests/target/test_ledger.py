@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from quickbooks_client import ConfigurationError
+from quickbooks_client import ConfigurationError, StoreBusyError
 from quickbooks_client.push.documents import Document
 from quickbooks_client.push.entries import Answer, Intent
 from quickbooks_client.push.ledger import Ledger, create_ledger
@@ -89,7 +89,7 @@ def test_one_writer_for_a_company(ledger: Tables) -> None:
     """
     first = open_ledger(ledger.url)
 
-    with pytest.raises(ConfigurationError, match="another process"):
+    with pytest.raises(StoreBusyError, match="another process"):
         open_ledger(ledger.url)
     open_ledger(ledger.url, "8").close()
     reader = Ledger.open(

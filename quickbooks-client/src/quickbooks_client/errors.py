@@ -7,7 +7,7 @@
     │   ├── ConnectionLostError        no readable reply; a write may have been applied
     │   ├── RequestInProgressError     600: the same requestid is being worked on
     │   ├── InventoryLockedError       6000: another inventory transaction is being written
-    │   ├── StoreBusyError             another process holds the token store for too long
+    │   ├── StoreBusyError             another process holds the token store or ledger too long
     │   └── BudgetBusyError            other calls hold this machine's budget for too long
     ├── ConfigurationError           fix a setting or the connection, then start again
     │   ├── AuthenticationError        the tokens or the app's keys are not accepted
@@ -125,7 +125,7 @@ class InventoryLockedError(RetriableError):
 
 
 class StoreBusyError(RetriableError):
-    """Another process did not let go of the token store in time."""
+    """Another process did not let go of the token store or the ledger in time."""
 
 
 class BudgetBusyError(RetriableError):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from quickbooks_client.errors import InvalidQueryError
 from quickbooks_client.push.entries import Answer
-from quickbooks_client.push.exact import from_json, to_decimal
+from quickbooks_client.push.exact import folded, from_json, to_decimal
 from quickbooks_client.push.identity import fingerprint, fingerprints
 from quickbooks_client.query import MAX_PAGE_ROWS, condition, one_of, select
 
@@ -37,8 +36,10 @@ class Books(Protocol):
         """Answer one query (metered)."""
         ...
 
-    def pages(self, entity: str, *, since: dt.datetime) -> Iterator[Page]:
-        """Every row of an entity that was touched since, page by page (metered)."""
+    def pages(
+        self, entity: str, *, since: dt.datetime | None = None, where: str | None = None
+    ) -> Iterator[Page]:
+        """Every row of an entity, or what was touched since, page by page (metered)."""
         ...
 
 
@@ -135,11 +136,6 @@ def _touched(books: Books, entity: str, group: list[Pending]) -> Iterator[Found]
     for page in books.pages(entity, since=since):
         for record in page.records:
             yield from_json(record.document), page.time
-
-
-def folded(name: str) -> str:
-    """`name` as QuickBooks compares it: blanks single, case not counted."""
-    return " ".join(unicodedata.normalize("NFKC", name).split()).lower()
 
 
 def answer(

@@ -9,7 +9,7 @@ from quickbooks_client.push.document import Document, DocumentLine
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     import sqlalchemy as sa
@@ -46,6 +46,18 @@ class Known:
     status: str
     input_hash: str | None
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An input row with what became of it, as a person is told."""
+
+    status: str
+    record: Mapping[str, Any]
+    """As it came in. Any: JSON."""
+    attempts: int
+    code: str | None
+    detail: str | None
 
 
 @dataclass(frozen=True, slots=True)

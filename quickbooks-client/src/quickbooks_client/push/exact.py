@@ -1,10 +1,11 @@
-"""Exact numbers, dates and JSON text: nothing here ever passes through a binary float."""
+"""Exact numbers, dates, names and JSON text: nothing here ever passes through a binary float."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
 import re
+import unicodedata
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from typing import Any
 
@@ -58,6 +59,11 @@ def _is_sensible(number: Decimal) -> bool:
 def clean(text: str) -> str:
     """`text` without the characters that QuickBooks or PostgreSQL refuse."""
     return _control.sub("", text)
+
+
+def folded(name: str) -> str:
+    """`name` as QuickBooks compares it: blanks single, case not counted."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).lower()
 
 
 def to_decimal(value: object) -> Decimal:

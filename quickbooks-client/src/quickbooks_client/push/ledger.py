@@ -10,17 +10,14 @@ process frees it and a process that lost it can write no further intent.
 from __future__ import annotations
 
 import re
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import filelock
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from quickbooks_client.errors import ConfigurationError
-from quickbooks_client.push.entries import Answer, Intent, Known, Pending, restored
+from quickbooks_client.errors import ConfigurationError, StoreBusyError
 from quickbooks_client.push.exact import clean
+from quickbooks_client.push.ledger_reading import LedgerReading
 from quickbooks_client.push.tables import (
     DOCUMENT_LINES,
     DOCUMENTS,
@@ -34,12 +31,12 @@ from quickbooks_client.push.tables import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from quickbooks_client.push.entries import Answer, Intent
     from quickbooks_client.push.records import InputRow
 
 LOCK_WAIT_S = 900.0
-KEYS_PER_QUERY = 500
 
 
 def create_ledger(url: str) -> None:
@@ -56,20 +53,8 @@ def create_ledger(url: str) -> None:
         engine.dispose()
 
 
-class Ledger:
+class Ledger(LedgerReading):
     """The ledger of one realm, opened for writing."""
-
-    def __init__(
-        self, connection: sa.Connection, realm_id: str, now: Callable[[], dt.datetime]
-    ) -> None:
-        self.realm_id = realm_id
-        self._connection = connection
-        self._now = now
-        self._one_at_a_time = threading.RLock()
-        self._file_lock: filelock.BaseFileLock | None = None
-        self._has_lost_lock = False
-        dialect = connection.dialect.name
-        self._insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
 
     @classmethod
     def open(
@@ -87,8 +72,8 @@ class Ledger:
         A SQLite ledger is made when it is not there; a PostgreSQL one must have been made.
 
         Raises:
-            ConfigurationError: no such database, no ledger in it, or another writer did not
-                finish within `wait_s`.
+            ConfigurationError: no such database, or no ledger in it.
+            StoreBusyError: another writer did not finish within `wait_s`.
         """
         engine = checked_engine(url)
         if not is_writer and is_missing_file(engine):
@@ -128,9 +113,10 @@ class Ledger:
         waited = 0.0
         while not self._try_lock():
             if waited >= wait_s:
-                raise ConfigurationError(
-                    f"another process has been writing for company {self.realm_id} into the same"
-                    f" ledger for {wait_s:.0f} s; wait for it to end, then start again"
+                raise StoreBusyError(
+                    f"ledger_url: another process has been writing for company {self.realm_id}"
+                    f" into the same ledger for {wait_s:.0f} s; wait for it to end, then start"
+                    " again"
                 )
             sleep(0.25)
             waited += 0.25
@@ -153,82 +139,6 @@ class Ledger:
                     {"realm": self.realm_id},
                 )
             )
-
-    @contextmanager
-    def _transaction(self, *, needs_lock: bool = False) -> Iterator[sa.Connection]:
-        with self._one_at_a_time:
-            # SQLAlchemy connects again by itself, but the lock went with the first connection:
-            # what was sent may still be written down, and nothing else begun.
-            if needs_lock and self._has_lost_lock:
-                raise ConfigurationError(
-                    "ledger_url: the connection was lost and the writer's lock with it; start"
-                    " again: what was sent is remembered"
-                )
-            try:
-                with reachable(self._connection.engine), self._connection.begin():
-                    yield self._connection
-            finally:
-                if self._file_lock is None and self._connection.invalidated:
-                    self._has_lost_lock = True
-
-    # -- reading
-
-    def known(self, keys: Iterable[str]) -> dict[str, Known]:
-        """What is known of those of `keys` that have been seen before."""
-        found: dict[str, Known] = {}
-        rows = LEDGER_ROWS.c
-        wanted = list(keys)
-        for start in range(0, len(wanted), KEYS_PER_QUERY):
-            statement = sa.select(
-                rows.idempotency_key, rows.status, rows.input_hash, rows.attempts
-            ).where(
-                rows.realm_id == self.realm_id,
-                rows.idempotency_key.in_(wanted[start : start + KEYS_PER_QUERY]),
-            )
-            with self._transaction() as connection:
-                for key, status, input_hash, attempts in connection.execute(statement):
-                    found[key] = Known(status, input_hash, attempts)
-        return found
-
-    def posted(self, keys: Iterable[str]) -> dict[str, tuple[str, dict[str, Any]]]:
-        """For those of `keys` that are posted: the QuickBooks id and the record they came as."""
-        statement = (
-            sa.select(LEDGER_ROWS.c.idempotency_key, DOCUMENTS.c.qbo_id, LEDGER_ROWS.c.input)
-            .join(DOCUMENTS, DOCUMENTS.c.document_id == LEDGER_ROWS.c.document_id)
-            .where(
-                LEDGER_ROWS.c.realm_id == self.realm_id,
-                LEDGER_ROWS.c.idempotency_key.in_(list(keys)),
-                LEDGER_ROWS.c.status == "posted",
-            )
-        )
-        with self._transaction() as connection:
-            return {key: (qbo_id, record) for key, qbo_id, record in connection.execute(statement)}
-
-    def pending(self) -> list[Pending]:
-        """The documents that were remembered but not confirmed, oldest first."""
-        with self._transaction() as connection:
-            documents = connection.execute(
-                sa.select(DOCUMENTS)
-                .where(DOCUMENTS.c.realm_id == self.realm_id, DOCUMENTS.c.status == "pending")
-                .order_by(DOCUMENTS.c.sent_at, DOCUMENTS.c.document_id)
-            ).all()
-            return [self._pending(connection, document) for document in documents]
-
-    def _pending(self, connection: sa.Connection, row: sa.Row[Any]) -> Pending:
-        lines = connection.execute(
-            sa.select(DOCUMENT_LINES)
-            .where(DOCUMENT_LINES.c.document_id == row.document_id)
-            .order_by(DOCUMENT_LINES.c.line_number)
-        ).all()
-        rows = connection.execute(
-            sa.select(LEDGER_ROWS.c.idempotency_key, LEDGER_ROWS.c.attempts)
-            .where(
-                LEDGER_ROWS.c.realm_id == self.realm_id,
-                LEDGER_ROWS.c.document_id == row.document_id,
-            )
-            .order_by(LEDGER_ROWS.c.idempotency_key)
-        ).all()
-        return restored(row, lines, rows)
 
     # -- writing
 
@@ -316,6 +226,14 @@ class Ledger:
         try:
             with self._transaction(needs_lock=True) as connection:
                 self._take(connection, row, "rejected", None, (code, detail))
+        except _OvertakenError:
+            return
+
+    def skip(self, row: InputRow, code: str, detail: str) -> None:
+        """A row that has nothing to send, and never will: asked for again, it is known."""
+        try:
+            with self._transaction(needs_lock=True) as connection:
+                self._take(connection, row, "cancelled", None, (code, detail))
         except _OvertakenError:
             return
 

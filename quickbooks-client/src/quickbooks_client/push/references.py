@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quickbooks_client.push.books import folded, rows_where
+from quickbooks_client.push.books import rows_where
 from quickbooks_client.push.documents import CustomerName, ItemRef, wanted_customer
+from quickbooks_client.push.exact import folded
+from quickbooks_client.push.items import HeldItem, find_items
 from quickbooks_client.push.records import Fields, InputRow, RecordError
 from quickbooks_client.push.sales import FORMS
 
@@ -33,7 +35,7 @@ class Lookups:
         self._books = books
         self._ledger = ledger
         self._by_email = by_email
-        self._items: dict[str, list[dict[str, Any]]] = {}
+        self._items: dict[str, list[HeldItem]] = {}
         self._customers: dict[tuple[str, str], str] = {}
         self._unmade: dict[str, str] = {}
 
@@ -43,9 +45,9 @@ class Lookups:
         """The one active item with `sku`."""
         found = self._items.get(folded(sku), [])
         if len(found) == 1:
-            return ItemRef(str(found[0]["Id"]), found[0].get("Type") == "Inventory")
+            return ItemRef(found[0].item_id, found[0].is_stocked)
         if found:
-            ids = ", ".join(str(item["Id"]) for item in found)
+            ids = ", ".join(item.item_id for item in found)
             raise fields.error("sku", f"{sku!r} fits {len(found)} items (Ids {ids}): make it one")
         raise fields.error("sku", f"no active item in QuickBooks has {sku!r}")
 
@@ -77,13 +79,8 @@ class Lookups:
                 wanted.setdefault(folded(sku), sku)
         if len(self._items) + len(wanted) > KEPT:
             self._items.clear()
-        if not wanted:
-            return
-        self._items |= {name: [] for name in wanted}
-        for item, _ in rows_where(self._books, "Item", "Sku", wanted.values()):
-            entries = self._items.get(folded(str(item.get("Sku") or "")))
-            if entries is not None and item.get("Active", True):
-                entries.append(item)
+        for name, items in find_items(self._books, wanted.values()).items():
+            self._items[name] = [item for item in items if item.is_active]
 
     def find_customers(self, wanted: Sequence[CustomerName]) -> None:
         """Look up those of `wanted` that are not known yet: in the ledger, then in QuickBooks."""
