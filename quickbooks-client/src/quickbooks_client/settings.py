@@ -125,6 +125,7 @@ class AppSettings:
         """Return settings made from `mapping`; keys that are not ours are left alone.
 
         Values come from JSON, YAML or the environment, so numbers may be text and "" means unset.
+        Any: each setting's own type, or text.
         Every setting that is given is checked, also those that this class does not hold.
 
         Raises:
