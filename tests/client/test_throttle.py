@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from quickbooks_client import Settings
 from quickbooks_client.clock import SystemClock
-from quickbooks_client.throttle import Budget, Throttle, Window, earliest_start
+from quickbooks_client.budget import Budget, Window, earliest_start
+from quickbooks_client.throttle import Throttle
 from tests.client.fakes import FakeClock
 
 REALM = "1"

@@ -11,6 +11,7 @@ import msgspec
 
 from quickbooks_client import cdc, paging
 from quickbooks_client.auth import Authorizer
+from quickbooks_client.budget import Budget
 from quickbooks_client.clock import Clock, SystemClock
 from quickbooks_client.envelope import (
     encode,
@@ -31,7 +32,7 @@ from quickbooks_client.oauth import OAuth
 from quickbooks_client.query import MAX_PAGE_ROWS, select, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply
 from quickbooks_client.stores import open_store
-from quickbooks_client.throttle import Budget, Throttle
+from quickbooks_client.throttle import Throttle
 from quickbooks_client.transport import CallLimits, make_session
 
 if TYPE_CHECKING:
@@ -234,6 +235,7 @@ class Client:
     def close(self) -> None:
         """Close files and connections; a later call opens them again."""
         self.usage_log.close()
+        self._throttle.close()
         with self._lock:
             if self._gate is not None:
                 self._gate.session.close()

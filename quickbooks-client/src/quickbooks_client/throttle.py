@@ -1,86 +1,62 @@
-"""The budget of calls: so many a minute, a second and at a time, for all processes together.
+"""Permission to call, given out to all threads and processes of the machine in one order.
 
-Intuit counts per company and app, so every process of this machine that talks to the company
-shares one small file beside the token store: the start times of the latest calls, under a lock of
-the system's. A call books the earliest start that no window forbids, then waits for it; a process
-that dies after booking wastes that one start. Calls at a time are locks, one file each: the system
-lets go of them when their process dies, so none leaks.
-Source: Intuit, "API call limits and throttles".
+Whose turn it is and when the next call may start is decided in `budget`; here is waited for it. A
+start is written down at the moment it is made, under the lock that all share: nothing is booked
+ahead that a killed process could take with it, and a pause holds back who is already waiting.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import logging
 import os
-import struct
-import threading
 from typing import TYPE_CHECKING
 
-import filelock
-
-from quickbooks_client.errors import ConfigurationError, ThrottledError
+from quickbooks_client.budget import Standing, decode, earliest_start, encode
+from quickbooks_client.budget_files import BudgetFiles
+from quickbooks_client.errors import BudgetBusyError, QuickBooksError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from quickbooks_client.budget import Budget
+    from quickbooks_client.budget_files import Place
     from quickbooks_client.clock import Clock
-    from quickbooks_client.settings import Settings
 
 _LOG = logging.getLogger(__name__)
 
-MARGIN_S = 0.08
-"""Added to each window: the server counts arrivals, which come a little less evenly than starts."""
-POLL_S = 0.01
 MAX_SLOT_WAIT_S = 900.0
-MAX_CLOCK_STEP_S = 30.0
-_HEADER = struct.Struct("<dd")
+LONG_WAIT_S = 10.0
+SAY_AGAIN_S = 60.0
+_BREATH_S = 0.5
+"""Who waits is seen this often; well below `budget.LAPSE_S`."""
+_POLL_S = 0.004
+_LONGEST_POLL_S = 0.05
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Window:
-    """At most `calls` starts within any `seconds`."""
+class _Started:
+    """A call that may be made now."""
 
-    calls: int
-    seconds: float
+    place: Place
+    latest: float
+    """When it is taken to be counted, if it has not been answered before."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Budget:
-    """What this machine may use of a company's limits."""
+class _Waiting:
+    """A call that may not be made yet."""
 
-    windows: tuple[Window, ...]
-    at_a_time: int
-
-    @classmethod
-    def from_settings(cls, settings: Settings) -> Budget:
-        """Return the budget the settings give, this machine's share of it."""
-
-        def share(calls: int) -> int:
-            return max(1, int(calls * settings.budget_share))
-
-        return cls(
-            windows=(
-                Window(share(settings.requests_per_minute), 60.0),
-                Window(share(settings.requests_per_second), 1.0),
-            ),
-            at_a_time=share(settings.max_concurrent_requests),
-        )
-
-
-def earliest_start(starts: Sequence[float], windows: Sequence[Window], now: float) -> float:
-    """Return when the next call may start, given the `starts` booked so far, in order.
-
-    A call may start when the one that is `calls` places before it lies a whole window back; starts
-    that are booked in order keep to this for ever, so no window ever holds more.
-    """
-    start = max(now, starts[-1]) if starts else now
-    for window in windows:
-        if len(starts) >= window.calls:
-            start = max(start, starts[-window.calls] + window.seconds)
-    return start
+    ticket: int
+    wait_s: float
+    """Asking sooner is useless."""
+    soonest: float
+    """Whatever others do, it cannot start before."""
+    reason: str
+    is_paused: bool
 
 
 class Throttle:
@@ -97,129 +73,181 @@ class Throttle:
         """
         self._folder = folder
         self._realm_id = realm_id
-        self._budget = budget
+        self._at_a_time = budget.at_a_time
+        self._windows = budget.kept_windows
+        self._underway_s = budget.underway_s
+        self._longest_s = max(window.seconds for window in self._windows)
         self._clock = clock
-        self._windows = [
-            Window(window.calls, window.seconds + MARGIN_S) for window in budget.windows
-        ]
-        self._kept = max(window.calls for window in budget.windows)
-        self._starts = folder / f"{realm_id}.starts"
-        self._thread_lock = threading.Lock()
-        self._state: filelock.BaseFileLock | None = None
-        self._places: list[filelock.BaseFileLock] = []
+        self._files = BudgetFiles(folder, realm_id, budget.at_a_time)
+        self._numbers = itertools.count(1)
+        self._said_at = float("-inf")
 
     @contextlib.contextmanager
-    def slot(self) -> Iterator[None]:
+    def slot(self, until: float | None = None) -> Iterator[None]:
         """Wait until a call may start, and hold one of the places for calls at a time.
 
+        Args:
+            until: Moment of the clock's `monotonic` after which the call must not start any more;
+                a quarter of an hour from now by default.
+
         Raises:
-            ThrottledError: No place became free within a quarter of an hour.
+            BudgetBusyError: Its turn does not come before `until`; nothing was used up.
+            ConfigurationError: The files that all processes share cannot be used.
         """
-        lock = self._take_place()
+        started = self._wait_for_turn(until)
         try:
-            self._wait_for_start()
             yield
         finally:
-            lock.release()
+            self._end(started)
 
     def pause(self, seconds: float) -> None:
         """Let no process start a call for `seconds`: QuickBooks said that there were too many."""
-        with self._state_lock():
-            starts, paused_until = self._read()
-            paused_until = max(paused_until, self._clock.monotonic() + seconds)
-            self._write(starts, paused_until)
+        with self._shared() as standing:
+            until = self._clock.monotonic() + seconds
+            standing.paused_until = max(standing.paused_until, until)
 
-    def _wait_for_start(self) -> None:
-        with self._state_lock():
-            starts, paused_until = self._read()
-            now = self._clock.monotonic()
-            start = earliest_start(starts, self._windows, max(now, paused_until))
-            self._write([*starts, start][-self._kept :], paused_until)
-        if start > now:
-            self._clock.sleep(start - now)
+    def close(self) -> None:
+        """Close the files; a later call opens them again."""
+        self._files.close()
 
-    def _take_place(self) -> filelock.BaseFileLock:
-        waited_since = self._clock.monotonic()
-        while True:
-            place = self._free_place()
-            if place is not None:
-                return place
-            if self._clock.monotonic() - waited_since > MAX_SLOT_WAIT_S:
-                raise ThrottledError(
-                    f"All {self._budget.at_a_time} calls that may run at a time have been taken"
-                    " for a quarter of an hour: look for other processes that sync this company."
-                )
-            self._clock.sleep(POLL_S)
-
-    def _free_place(self) -> filelock.BaseFileLock | None:
-        """Return a place that nobody holds, now held; None when all are taken."""
-        with self._thread_lock, self._explained():
-            if not self._places:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._places = [
-                    self._lock_file(f"place-{number}") for number in range(self._budget.at_a_time)
-                ]
-            for place in self._places:
-                # Ours would only count up what another thread of this process holds.
-                if not place.is_locked:
-                    with contextlib.suppress(filelock.Timeout):
-                        place.acquire(timeout=0)
-                        return place
-        return None
-
-    @contextlib.contextmanager
-    def _state_lock(self) -> Iterator[None]:
-        with self._thread_lock, self._explained():
-            if self._state is None:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._state = self._lock_file("lock")
-            with self._state.acquire(poll_interval=0.002):
-                yield
-
-    def _lock_file(self, name: str) -> filelock.BaseFileLock:
-        # Of the object, not of the thread: one thread may release what another took.
-        return filelock.FileLock(
-            self._folder / f"{self._realm_id}.{name}", thread_local=False, mode=0o600
-        )
-
-    def _read(self) -> tuple[list[float], float]:
-        """Return the starts booked last and until when nobody may start."""
+    def _wait_for_turn(self, until: float | None) -> _Started:
+        began = self._clock.monotonic()
+        until = began + MAX_SLOT_WAIT_S if until is None else until
+        turn = self._ask(None)
+        ticket = None
         try:
-            content = self._starts.read_bytes()
-        except FileNotFoundError:
-            return [], 0.0
-        if len(content) < _HEADER.size or len(content) % 8:
-            return [], 0.0
-        offset, paused_until = _HEADER.unpack_from(content)
-        if abs(offset - self._clock_offset()) > MAX_CLOCK_STEP_S:
-            # The machine was started anew: its counter of seconds began again.
-            return [], 0.0
-        count = (len(content) - _HEADER.size) // 8
-        return list(struct.unpack_from(f"<{count}d", content, _HEADER.size)), paused_until
-
-    def _write(self, starts: list[float], paused_until: float) -> None:
-        content = _HEADER.pack(self._clock_offset(), paused_until) + struct.pack(
-            f"<{len(starts)}d", *starts
-        )
-        descriptor = os.open(self._starts, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, content)
-            os.ftruncate(descriptor, len(content))
-        finally:
-            os.close(descriptor)
-
-    def _clock_offset(self) -> float:
-        return self._clock.now().timestamp() - self._clock.monotonic()
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Say which setting it is when the system refuses a file."""
-        try:
-            yield
-        except filelock.Timeout:
+            while isinstance(turn, _Waiting):
+                ticket = turn.ticket
+                self._wait(turn, began, until)
+                turn = self._ask(ticket)
+        except BaseException:
+            # Also at Ctrl-C: those behind need not wait until the ticket lapses.
+            with contextlib.suppress(QuickBooksError), self._shared() as standing:
+                standing.leave_queue(ticket)
             raise
-        except OSError as error:
-            raise ConfigurationError(
-                f"Setting token_store: the folder {self._folder} beside it cannot be used"
-                f" ({error.strerror}); choose one that this user may write to."
-            ) from None
+        return turn
+
+    def _wait(self, turn: _Waiting, began: float, until: float) -> None:
+        """Let some of the time pass until `turn` may have come; raises when that is too late."""
+        now = self._clock.monotonic()
+        if max(turn.soonest, now) > until:
+            raise _busy(turn, now - began, turn.soonest - now)
+        self._say(turn, now - began)
+        self._clock.sleep(min(turn.wait_s, until - now + _POLL_S))
+
+    def _ask(self, ticket: int | None) -> _Started | _Waiting:
+        """Start, or stand in the queue."""
+        place = None
+        try:
+            with self._shared() as standing:
+                now = self._clock.monotonic()
+                ahead = standing.place_in_queue(ticket, now)
+                soonest = max(
+                    earliest_start(standing.counted, self._windows, now), standing.paused_until
+                )
+                if ahead == 0 and soonest <= now:
+                    place = self._files.take_place()
+                if place is None:
+                    return self._queued(standing, ticket, ahead, soonest, now)
+                standing.leave_queue(ticket)
+                return _Started(place, standing.begin(now, self._underway_s))
+        except BaseException:
+            if place is not None:
+                # What could not be written down must not be made.
+                place.release()
+            raise
+
+    def _queued(
+        self, standing: Standing, ticket: int | None, ahead: int, soonest: float, now: float
+    ) -> _Waiting:
+        if ticket is None:
+            # Unique on the machine, and exact as a floating number.
+            ticket = os.getpid() * 2**20 + next(self._numbers) % 2**20
+            standing.place_in_queue(ticket, now)
+        expected = max(
+            earliest_start(standing.counted, self._windows, now, ahead), standing.paused_until
+        )
+        wait_s = expected - now
+        if wait_s <= 0:
+            wait_s = min(_POLL_S * (ahead + 1), _LONGEST_POLL_S)
+        return _Waiting(
+            ticket,
+            min(wait_s, _BREATH_S),
+            soonest,
+            self._reason(standing, soonest, ahead, now),
+            is_paused=standing.paused_until > now,
+        )
+
+    def _end(self, started: _Started) -> None:
+        """Give the place back, and write down that the call has been answered."""
+        try:
+            now = self._clock.monotonic()
+            if now < started.latest:
+                # If it cannot be written, the call counts a fraction of a second longer.
+                with contextlib.suppress(QuickBooksError), self._shared() as standing:
+                    standing.end(started.latest, self._clock.monotonic())
+        finally:
+            started.place.release()
+
+    @contextlib.contextmanager
+    def _shared(self) -> Iterator[Standing]:
+        """Give what all know, and keep what is made of it."""
+        with self._files.locked():
+            now, time_of_day = self._clock.monotonic(), self._clock.now().timestamp()
+            standing = decode(self._files.read(), now, time_of_day)
+            if standing is None:
+                _LOG.warning(
+                    "%s/%s.calls is damaged or of another version, so nobody knows what was called"
+                    " in the last minute: calls wait for %.0f s.",
+                    self._folder,
+                    self._realm_id,
+                    self._longest_s,
+                )
+                standing = Standing(paused_until=now + self._longest_s)
+            yield standing
+            standing.forget(now, self._longest_s)
+            self._files.write(encode(standing, now, time_of_day))
+
+    def _reason(self, standing: Standing, soonest: float, ahead: int, now: float) -> str:
+        if standing.paused_until > now:
+            return (
+                "QuickBooks said that there were too many calls, so all to this company are held"
+                f" back for another {standing.paused_until - now:.0f} s"
+            )
+        queue = f", and {ahead} others go first" if ahead else ""
+        if soonest > now:
+            return (
+                "the calls that settings requests_per_minute, requests_per_second and budget_share"
+                f" allow are used up for another {soonest - now:.1f} s{queue}"
+            )
+        return (
+            f"all {self._at_a_time} calls that may run at a time (setting max_concurrent_requests)"
+            f" are taken{queue}"
+        )
+
+    def _say(self, turn: _Waiting, waited_s: float) -> None:
+        """Be not silent for long: one line a minute for all threads of the process."""
+        now = self._clock.monotonic()
+        held_s = max(waited_s, turn.soonest - now)
+        if held_s >= LONG_WAIT_S and now - self._said_at >= SAY_AGAIN_S:
+            self._said_at = now
+            _LOG.log(
+                logging.WARNING if turn.is_paused else logging.INFO,
+                "Waiting to call QuickBooks, company %s, for %.0f s so far: %s.",
+                self._realm_id,
+                waited_s,
+                turn.reason,
+            )
+
+
+def _busy(turn: _Waiting, waited_s: float, remaining_s: float) -> BudgetBusyError:
+    advice = (
+        "start again after that"
+        if turn.is_paused
+        else "look for other processes that sync this company"
+    )
+    error = BudgetBusyError(
+        f"No turn to call QuickBooks in time ({waited_s:.0f} s waited): {turn.reason}; {advice}."
+    )
+    error.retry_after_s = remaining_s if remaining_s > 0 else None
+    return error
