@@ -69,7 +69,7 @@ class QuickBooksError(Exception):
         self.afterword = ""
         """How often and how long it was tried, and what of that may have been applied."""
         self.tries = 1
-        self.elapsed_s = 0.0
+        self.elapsed_s: float = 0.0
         """All tries, waits for the budget and token refreshes of the call together."""
         self.may_be_applied = False
         """It was a write, and at least one try of it may have reached the books."""
