@@ -36,6 +36,7 @@ from quickbooks_client.errors import (
     UnexpectedReplyError,
     WrongCompanyError,
 )
+from quickbooks_client.integration import QuickBooksIntegration
 from quickbooks_client.query import escape, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply, Usage
 from quickbooks_client.settings import SETTINGS, AppSettings, Setting, Settings
@@ -69,6 +70,7 @@ __all__ = [
     "Page",
     "QueryReply",
     "QuickBooksError",
+    "QuickBooksIntegration",
     "RawRecord",
     "RejectedError",
     "Reply",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from quickbooks_client.errors import QuickBooksError
 from quickbooks_client.push import inventory
@@ -32,15 +31,23 @@ _STEP_S = 1.0
 _LOG = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Protocol):
     """One call: what is wanted, and the name under which all of it happens once."""
 
-    call_id: str
-    products: Sequence[Any]
-    """Objects with sku and quantity. Any: as the caller gave them."""
-    may_be_repeated: bool
-    """Whether the caller chose the name, so that the same call may come again."""
+    @property
+    def call_id(self) -> str:
+        """The name."""
+        ...
+
+    @property
+    def products(self) -> Sequence[Any]:
+        """Objects with sku and quantity. Any: as the caller gave them."""
+        ...
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether the caller chose the name, so that the same call may come again."""
+        ...
 
 
 class Stocktake:
