@@ -78,12 +78,14 @@ def test_a_throttle_waits_until_the_date_it_is_told(
     emulator: Emulator, client: Client, clock: FakeClock
 ) -> None:
     """
-    Retry-After as a date.
+    Retry-After as a date: of the server's clock, whatever ours says.
     """
-    date = (clock.now() + timedelta(seconds=90)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    headers = {
+        "Date": "Tue, 01 Jan 2030 12:00:00 GMT",
+        "Retry-After": "Tue, 01 Jan 2030 12:01:30 GMT",
+    }
     emulator.fail(
-        path=API,
-        do={"kind": "status", "status": 429, "headers": {"Retry-After": date}, "body": "json"},
+        path=API, do={"kind": "status", "status": 429, "headers": headers, "body": "json"}
     )
 
     client.query(COUNT)
@@ -230,14 +232,14 @@ def test_a_refused_company_names_the_settings(
     emulator: Emulator, client: Client, does: dict[str, Any]
 ) -> None:
     """
-    Wrong environment, wrong realm, or access revoked; nothing is retried.
+    Wrong environment, wrong realm, or access revoked; once more, for such spells come and go.
     """
     emulator.fail(path=API, times=9, do=does)
 
     with pytest.raises(WrongCompanyError, match="realm_id, environment"):
         client.query(COUNT)
 
-    assert [403] == statuses(emulator)
+    assert [403, 403] == statuses(emulator)
 
 
 def test_another_company_is_not_ours(make_client: Callable[..., Client]) -> None:

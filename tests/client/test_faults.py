@@ -9,9 +9,9 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from quickbooks_client import errors
-from quickbooks_client.envelope import split
+from quickbooks_client.answer import Answer, retry_after_s
 from quickbooks_client.explanations import EXPLANATIONS
-from quickbooks_client.faults import Answer, from_answer, retry_after_s
+from quickbooks_client.faults import from_answer
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 TOKEN_401 = (
@@ -34,7 +34,7 @@ def judge(status: int, body: bytes, **headers: str) -> errors.QuickBooksError | 
         CaseInsensitiveDict({"intuit_tid": "1-tid", **headers}),
         body,
     )
-    return from_answer(answer, split(body), attempted="write invoice", now=NOW)
+    return from_answer(answer, attempted="write invoice", now=NOW)
 
 
 def fault(code: str, detail: str = "words", **more: Any) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from quickbooks_client.errors import AuthenticationError, ConfigurationError, RetriableError
 from quickbooks_client.oauth import INVALID_GRANT
-from quickbooks_client.retry import persist
+from quickbooks_client.retry import Terms, caught, persist
 from quickbooks_client.token_store import SIGN_IN
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ TRY_AGAIN_S = 30.0
 """How long a renewal ahead of time is left alone after it failed."""
 
 _LOG = logging.getLogger(__name__)
+_ATTEMPTED = "refresh the access token"
 
 
 class Authorizer:
@@ -198,10 +199,9 @@ class Authorizer:
             tried.add(refresh_token)
             try:
                 token = persist(
-                    partial(self._ask, refresh_token),
-                    can_repeat=True,
+                    caught(partial(self._ask, refresh_token)),
+                    Terms(_ATTEMPTED, can_renew=False, total_s=self._total_s),
                     clock=self._clock,
-                    total_s=self._total_s,
                     jitter=self._jitter,
                 )
             except AuthenticationError as error:

@@ -14,8 +14,8 @@ from intuitlib.client import AuthClient
 from intuitlib.enums import Scopes
 from typing_extensions import override
 
+from quickbooks_client.answer import Answer
 from quickbooks_client.errors import ConfigurationError
-from quickbooks_client.faults import Answer
 from quickbooks_client.transport import CallLimits, harden
 
 if TYPE_CHECKING:

@@ -9,6 +9,8 @@ none of the library's own handling is met: it takes a throttle for a validation 
 from __future__ import annotations
 
 import dataclasses
+import functools
+import io
 import logging
 import re
 from typing import TYPE_CHECKING, Any
@@ -17,23 +19,20 @@ import requests
 from quickbooks import QuickBooks
 from typing_extensions import override
 
-from quickbooks_client.envelope import Members, split
-from quickbooks_client.errors import (
-    ConfigurationError,
-    ConnectionLostError,
-    QuickBooksError,
-    ThrottledError,
-)
-from quickbooks_client.faults import Answer, from_answer
-from quickbooks_client.meter import Call, CallClass, Outcome, classify
-from quickbooks_client.retry import Action, Decision, persist
-from quickbooks_client.transport import lost
+from quickbooks_client.answer import Answer, Wanted
+from quickbooks_client.calls import Call, Outcome, describe
+from quickbooks_client.errors import ConfigurationError, ConnectionLostError, ThrottledError
+from quickbooks_client.faults import is_throttle
+from quickbooks_client.retry import THROTTLE_WAIT_S, Decision, Terms, persist
+from quickbooks_client.transport import FAILURES, lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from quickbooks_client.auth import Authorizer
     from quickbooks_client.clock import Clock
+    from quickbooks_client.envelope import Members
+    from quickbooks_client.errors import QuickBooksError
     from quickbooks_client.meter import Meter
     from quickbooks_client.throttle import Throttle
     from quickbooks_client.transport import CallLimits
@@ -45,7 +44,7 @@ _LOG = logging.getLogger(__name__)
 _FROM = re.compile(rb"\bfrom\s+(\w+)", re.IGNORECASE)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class Request:
     """One call to the Accounting API, before its token."""
 
@@ -56,21 +55,27 @@ class Request:
     headers: Mapping[str, str]
     body: bytes | None = None
 
-    @property
-    def call_class(self) -> CallClass:
-        """What it costs."""
-        return classify(self.method, self.path)
+    def counted_as(self, *, is_repeat: bool) -> Call:
+        """Return what is counted for sending it."""
+        return describe(self.method, self.path, self.body, is_repeat=is_repeat)
 
     @property
-    def can_repeat(self) -> bool:
-        """Sending it twice does no harm."""
-        is_read = self.method == "GET" or self.path == "query"
-        return is_read or bool(self.params.get("requestid"))
+    def is_write(self) -> bool:
+        """Whether it may change something in QuickBooks."""
+        return self.method != "GET" and self.path != "query"
 
     @property
+    def wanted(self) -> Wanted:
+        """What its reply is to be."""
+        accepted = self.headers.get("Accept", "")
+        if "application/pdf" in accepted:
+            return Wanted.PDF
+        return Wanted.JSON if "application/json" in accepted else Wanted.ANYTHING
+
+    @functools.cached_property
     def attempted(self) -> str:
         """What it does, in words, without anything from the record."""
-        name, _, rest = self.path.partition("/")
+        name, _, rest = self.path.partition("?")[0].partition("/")
         if name == "query":
             found = _FROM.search(self.body or b"")
             return f"query {found[1].decode()}" if found else "query"
@@ -78,15 +83,26 @@ class Request:
             return f"read changes of {self.params.get('entities', '')[:200]}"
         if self.method == "GET":
             return f"read {name} {rest}".rstrip()
+        if rest.endswith("/send"):
+            return f"send {name}"
         operation = self.params.get("operation")
         return f"{operation or 'write'} {name}"
+
+    def terms(self, total_s: float) -> Terms:
+        """Return what it is as far as it matters for sending it again."""
+        return Terms(
+            self.attempted,
+            is_write=self.is_write,
+            has_request_id=bool(self.params.get("requestid")),
+            wanted=self.wanted,
+            total_s=total_s,
+        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Exchange:
     """A successful call's reply."""
 
-    response: requests.Response
     answer: Answer
     members: Members
     """The JSON object's members; empty for a reply that is not JSON, such as a PDF."""
@@ -160,7 +176,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
             headers=dict(headers or {}),
             body=body or None,
         )
-        return self.exchange(request).response
+        return _response(self.exchange(request).answer)
 
     def exchange(self, request: Request) -> Exchange:
         """Send `request` until it succeeds or must be given up.
@@ -168,41 +184,48 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
         Raises:
             QuickBooksError: What came back, classified.
         """
-        token = self._authorizer.access_token()
+        token = ""
+        ends_at = self._clock.monotonic() + self._limits.total_s
         is_repeat = False
 
-        def send() -> Exchange:
-            return self._try(request, token, is_repeat=is_repeat)
-
-        def before_retry(error: QuickBooksError, decision: Decision) -> None:
+        def send() -> Answer | QuickBooksError:
             nonlocal token, is_repeat
-            _LOG.info("%s: %s", decision.action.value, error)
-            if decision.action is Action.RENEW:
-                self._authorizer.renew(token)
-            token, is_repeat = self._authorizer.access_token(), True
+            token = self._authorizer.access_token()
+            came = self._send(request, token, ends_at, is_repeat=is_repeat)
+            is_repeat = True
+            return came
 
-        return persist(
+        answer = persist(
             send,
-            can_repeat=request.can_repeat,
+            request.terms(self._limits.total_s),
             clock=self._clock,
-            total_s=self._limits.total_s,
             jitter=self._jitter,
-            before_wait=self._hold_others_back,
-            before_retry=before_retry,
+            renew=lambda: self._authorizer.renew(token),
+            told=self._hold_others_back,
+            scope=self._meter.stream,
         )
+        return Exchange(answer, answer.members or {})
 
-    def _hold_others_back(self, error: QuickBooksError, decision: Decision) -> None:
-        if isinstance(error, ThrottledError) and decision.wait_s:
-            self._throttle.pause(decision.wait_s)
+    def _hold_others_back(self, decision: Decision) -> None:
+        """Let no process call while QuickBooks says that there were too many calls."""
+        error = decision.error
+        if isinstance(error, ThrottledError):
+            asked_s = decision.wait_s or error.retry_after_s or THROTTLE_WAIT_S
+            self._throttle.pause(min(asked_s, self._limits.total_s))
 
-    def _try(self, request: Request, token: str, *, is_repeat: bool) -> Exchange:
-        """Send `request` once."""
-        self._meter.check_budget(request.call_class)
-        problem: QuickBooksError | None = None
-        with self._throttle.slot():
-            started = self._clock.monotonic()
+    def _send(
+        self, request: Request, token: str, ends_at: float, *, is_repeat: bool
+    ) -> Answer | QuickBooksError:
+        """Send `request` once; return what came back. What is raised was never sent."""
+        with (
+            self._meter.counting(request.counted_as(is_repeat=is_repeat)) as counted,
+            self._throttle.slot(ends_at),
+        ):
+            counted.is_sent = True
+            began = self._clock.monotonic()
+            came: Answer | QuickBooksError
             try:
-                response: requests.Response = self.session.request(
+                response = self.session.request(
                     request.method,
                     f"{self.company_url}{request.path}",
                     params={"minorversion": str(self.minorversion), **request.params},
@@ -211,40 +234,36 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
                     timeout=self._limits.timeouts,
                     allow_redirects=False,
                 )
-            except requests.RequestException as error:
-                problem = lost(error, self._base_url, attempted=request.attempted)
-        if problem is not None:
-            # Raised outside the handler: the library's error holds our headers.
-            self._count(request, problem, is_repeat=is_repeat)
-            raise problem
-        answer = Answer(response.status_code, response.headers, response.content)
-        members = split(answer.body) if _is_json_wanted(request) else {}
-        if members is None or (not members and response.status_code != requests.codes.ok):
-            members = split(answer.body)
-        found = from_answer(answer, members, attempted=request.attempted, now=self._clock.now())
-        _LOG.debug(
-            "%s: HTTP %d in %.0f ms, intuit_tid %s",
-            request.attempted,
-            answer.status,
-            (self._clock.monotonic() - started) * 1000,
-            answer.intuit_tid,
-        )
-        self._count(request, found, is_repeat=is_repeat)
-        if found is not None:
-            raise found
-        return Exchange(response, answer, members or {})
-
-    def _count(self, request: Request, error: QuickBooksError | None, *, is_repeat: bool) -> None:
-        if error is None or error.status == requests.codes.ok:
-            outcome = Outcome.ANSWERED
-        elif isinstance(error, ThrottledError):
-            outcome = Outcome.THROTTLED
-        elif isinstance(error, ConnectionLostError):
-            outcome = Outcome.LOST
-        else:
-            outcome = Outcome.FAILED
-        self._meter.count(Call(request.call_class, outcome, is_repeat=is_repeat))
+                came = Answer(response.status_code, response.headers, response.content)
+            except FAILURES as error:
+                # Returned, not raised from here: the library's error holds our headers.
+                came = lost(error, self._base_url, attempted=request.attempted)
+            counted.outcome = _outcome(came)
+        if isinstance(came, Answer):
+            _LOG.debug(
+                "%s: HTTP %d in %.0f ms, intuit_tid %s",
+                request.attempted,
+                came.status,
+                (self._clock.monotonic() - began) * 1000,
+                came.intuit_tid,
+            )
+        return came
 
 
-def _is_json_wanted(request: Request) -> bool:
-    return "application/pdf" not in request.headers.get("Accept", "")
+def _outcome(came: Answer | QuickBooksError) -> Outcome:
+    """Return how a call ended; Intuit counts whatever it answered with 200, also a fault."""
+    if not isinstance(came, Answer):
+        return Outcome.LOST if isinstance(came, ConnectionLostError) else Outcome.FAILED
+    if came.status == requests.codes.ok:
+        return Outcome.ANSWERED
+    return Outcome.THROTTLED if is_throttle(came) else Outcome.FAILED
+
+
+def _response(answer: Answer) -> requests.Response:
+    """Return a reply as python-quickbooks reads it."""
+    response = requests.Response()
+    response.status_code = answer.status
+    response.headers.update(answer.headers)
+    response.encoding = "utf-8"
+    response.raw = io.BytesIO(answer.body)
+    return response

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from quickbooks_client.answer import Answer
 from quickbooks_client.envelope import exact, split
 from quickbooks_client.errors import (
     AuthenticationError,
@@ -24,9 +25,9 @@ from quickbooks_client.errors import (
     SignInError,
     UnexpectedReplyError,
 )
-from quickbooks_client.faults import Answer, from_answer
+from quickbooks_client.faults import from_answer
 from quickbooks_client.redact import redact
-from quickbooks_client.retry import persist
+from quickbooks_client.retry import Terms, caught, persist
 from quickbooks_client.token_store import Token
 from quickbooks_client.transport import LOOPBACK, CallLimits, lost
 
@@ -146,10 +147,9 @@ class OAuth:
 
     def _persist(self, send: Callable[[], T]) -> T:
         return persist(
-            send,
-            can_repeat=True,
+            caught(send),
+            Terms("connect the company", can_renew=False, total_s=CODE_LIFE_S),
             clock=self._clock,
-            total_s=CODE_LIFE_S,
             jitter=self._jitter,
         )
 
@@ -209,7 +209,7 @@ class OAuth:
                 f" client_secret, and that they are the keys for {self._settings.environment}.",
                 **origin,
             )
-        found = from_answer(answer, split(answer.body), attempted=attempted, now=self._clock.now())
+        found = from_answer(answer, attempted=attempted, now=self._clock.now())
         if found is not None and code is None:
             return found
         return UnexpectedReplyError(
@@ -236,7 +236,7 @@ def _code_refused(problem: QuickBooksError) -> QuickBooksError:
         return problem
     return SignInError(
         "The code is not accepted: it works once, for a few minutes, and only with the app's"
-        " keys and the redirect_uri it was asked for with; sign in again (`quickbooks auth login`).",
+        " keys and the redirect_uri it was asked for with; run `quickbooks auth login`.",
         status=problem.status,
         code=problem.code,
         intuit_tid=problem.intuit_tid,
@@ -295,8 +295,17 @@ def _token(
     answer: Answer, asked_at: datetime, attempted: str, refresh_token: str | None = None
 ) -> Token:
     """Return the reply's token. `refresh_token`: the one that was sent, if any."""
-    members = split(answer.body)
-    content = exact(answer.body) if members is not None else {}
+    if split(answer.body) is None:
+        if attempted == _EXCHANGE:
+            raise _used_up("The reply to the code cannot be read", None)
+        # What came on the way is lost with it; the next try has it, where Intuit allows one.
+        raise ConnectionLostError(
+            "The token endpoint's reply cannot be read: try again.",
+            status=answer.status,
+            intuit_tid=answer.intuit_tid,
+            attempted=attempted,
+        )
+    content = exact(answer.body)
     access_token = content.get("access_token")
     if not isinstance(access_token, str) or not access_token:
         raise UnexpectedReplyError(
@@ -318,10 +327,9 @@ def _token(
     def ends(name: str) -> datetime | None:
         # Numbers have been seen as text.
         try:
-            seconds = float(content[name])
-        except (KeyError, TypeError, ValueError):
+            return asked_at + timedelta(seconds=float(content[name]))
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
-        return asked_at + timedelta(seconds=seconds)
 
     return Token(
         access_token=access_token,
