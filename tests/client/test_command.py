@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from quickbooks_client import Client, Settings
 from quickbooks_client.token_store import Token
+from tests.client.commands import run
 from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
     from quickbooks_emulator.testing import Emulator
 
-COMMAND = str(Path(sys.executable).with_name("quickbooks"))
 COUNT = "SELECT COUNT(*) FROM Item"
-
-
-def run(
-    *arguments: str, folder: Path, variables: dict[str, Any] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run the command with no settings but these."""
-    environ = {name: value for name, value in os.environ.items() if "QUICKBOOKS" not in name}
-    for name, value in (variables or {}).items():
-        environ[f"QUICKBOOKS_{name.upper()}"] = str(value)
-    return subprocess.run(
-        [COMMAND, *arguments], cwd=folder, env=environ, capture_output=True, text=True, check=False
-    )
 
 
 def test_missing_settings_end_in_one_sentence(tmp_path: Path) -> None:
@@ -151,48 +135,6 @@ def test_refresh_and_revoke(
     assert emulator.url
 
 
-def test_usage_tells_what_other_processes_called(
-    connection: dict[str, Any], tmp_path: Path
-) -> None:
-    """
-    Durable, and on request only since a moment.
-    """
-    # The command looks at the machine's clock, and calls of long ago are cleared away.
-    clock = FakeClock(datetime.now(UTC) - timedelta(minutes=5))
-    client = Client(Settings.from_mapping(connection), clock)
-    client.query(COUNT)
-    clock.advance(60)
-    since = clock.now().isoformat()
-    client.query(COUNT)
-    client.create("Customer", {"DisplayName": "Ada"}, request_id="r-1")
-
-    everything = run("usage", "--json", folder=tmp_path, variables=connection)
-    late = run("usage", "--json", "--since", since, folder=tmp_path, variables=connection)
-
-    counted = json.loads(everything.stdout)
-    del counted["month"]
-    assert {
-        "requests": 3,
-        "metered": 2,
-        "free": 1,
-        "throttled": 0,
-        "retried": 0,
-        "refreshed": 1,
-        "budget": None,
-    } == counted
-    assert (2, 1) == (json.loads(late.stdout)["requests"], json.loads(late.stdout)["metered"])
-
-
-def test_a_wrong_time_is_refused(connection: dict[str, Any], tmp_path: Path) -> None:
-    """
-    As every wrong argument: usage, and exit status 2.
-    """
-    done = run("usage", "--since", "yesterday", folder=tmp_path, variables=connection)
-
-    assert 2 == done.returncode
-    assert "no ISO time" in done.stderr
-
-
 def test_the_ledger_is_made_where_it_is_named(tmp_path: Path) -> None:
     """
     Without a connection to QuickBooks, twice without harm.
@@ -205,38 +147,6 @@ def test_the_ledger_is_made_where_it_is_named(tmp_path: Path) -> None:
     assert (tmp_path / "ledger.sqlite3").stat().st_size
     unnamed = run("ledger", "init", folder=tmp_path)
     assert "--ledger-url" in unnamed.stderr
-
-
-def test_the_doctor_tells_what_is_missing(
-    emulator: Emulator, make_client: Callable[..., Client], tmp_path: Path
-) -> None:
-    """
-    The demo company has everything; only the choice of the account is left.
-    """
-    emulator.reset(seed="demo")
-    connection = {**emulator.settings(), "token_store": str(tmp_path / "tokens.json")}
-    account = emulator.seed()["adjustment_account_id"]
-
-    without = run("doctor", folder=tmp_path, variables=connection)
-    chosen = run(
-        "doctor", folder=tmp_path, variables={**connection, "adjustment_account_id": account}
-    )
-
-    assert 0 == chosen.returncode, chosen.stdout
-    assert "warning  adjustment account" in without.stdout
-    assert f"ok       adjustment account: Inventory Shrinkage (id {account})" in chosen.stdout
-    assert "Craig's Design and Landscaping Services" in chosen.stdout
-    assert make_client
-
-
-def test_the_doctor_stops_at_a_dead_token(connection: dict[str, Any], tmp_path: Path) -> None:
-    """
-    One line says what to do; exit status 1.
-    """
-    done = run("doctor", folder=tmp_path, variables={**connection, "refresh_token": "dead"})
-
-    assert 1 == done.returncode
-    assert "wrong    token: The connection to company" in done.stdout
 
 
 @pytest.mark.parametrize("content", ["{", "[1]"])

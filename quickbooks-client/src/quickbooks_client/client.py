@@ -27,13 +27,14 @@ from quickbooks_client.errors import InvalidQueryError, RejectedError
 from quickbooks_client.faults import raise_unexpected
 from quickbooks_client.gate import MINOR_VERSION, Exchange, Gate, Request
 from quickbooks_client.locations import state_folder
-from quickbooks_client.meter import Call, CallClass, Meter, Outcome, UsageLog
+from quickbooks_client.meter import Meter
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.query import MAX_PAGE_ROWS, select, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply
 from quickbooks_client.stores import open_store
 from quickbooks_client.throttle import Throttle
 from quickbooks_client.transport import CallLimits, make_session
+from quickbooks_client.usage_log import UsageLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -77,7 +78,7 @@ class Client:
         folder = state_folder(settings.token_store)
         self.store = open_store(settings)
         self.usage_log = UsageLog(folder / "usage.sqlite3", settings.environment, settings.realm_id)
-        self.meter = Meter(self.usage_log, self._clock, settings.monthly_read_budget)
+        self.meter = Meter(self.usage_log, self._clock, settings.own_read_budget)
         self.oauth = OAuth(settings, self._clock, self._limits)
         self.authorizer = Authorizer(
             settings,
@@ -86,7 +87,7 @@ class Client:
             self._clock,
             total_s=self._limits.total_s,
             jitter=jitter,
-            on_refresh=lambda: self.meter.count(Call(CallClass.AUTH, Outcome.ANSWERED)),
+            on_refresh=self.meter.count_refresh,
         )
         self._throttle = Throttle(
             folder / "budget", settings.realm_id, Budget.from_settings(settings), self._clock

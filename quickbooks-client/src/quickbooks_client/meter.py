@@ -1,85 +1,27 @@
-"""What was called: in memory for this run, and durably for all of them.
-
-Intuit meters reads, queries, CDC, reports and batches, and lets plain writes go free; failed calls
-are not counted. Which is which is decided by `classify`, from the call alone.
-Source: Intuit, "App Partner Program" (FAQ).
-"""
+"""What was called: in memory for this client and its scopes, and durably for all processes."""
 
 from __future__ import annotations
 
 import contextlib
 import contextvars
 import dataclasses
-import enum
 import logging
-import sqlite3
 import threading
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from quickbooks_client.errors import BudgetSpentError, ConfigurationError
+from quickbooks_client.calls import Call, CallClass, Outcome, counted_units
+from quickbooks_client.errors import QuickBooksError
 from quickbooks_client.records import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
     from quickbooks_client.clock import Clock
+    from quickbooks_client.usage_log import Line, UsageLog
 
 _LOG = logging.getLogger(__name__)
 
 WARN_FRACTION = 0.8
-KEEP = timedelta(days=62)
-"""Single calls are kept this long; sums of a month for ever."""
-
-_SCHEMA = """
-create table if not exists calls (
-    called_at real not null, realm_id text not null, environment text not null,
-    call_class text not null, outcome text not null, scope text not null,
-    is_repeat integer not null
-);
-create index if not exists calls_called_at on calls (called_at);
-create table if not exists months (
-    month text not null, realm_id text not null, environment text not null,
-    metered integer not null, free integer not null, throttled integer not null,
-    primary key (month, environment, realm_id)
-);
-"""
-
-
-class CallClass(enum.Enum):
-    """What a call costs."""
-
-    METERED = "metered"
-    FREE = "free"
-    AUTH = "auth"
-
-
-class Outcome(enum.Enum):
-    """How a call ended."""
-
-    ANSWERED = "answered"
-    THROTTLED = "throttled"
-    FAILED = "failed"
-    LOST = "lost"
-    """No reply was seen; it may have been counted."""
-
-
-def classify(method: str, path: str) -> CallClass:
-    """Return what a call costs; `path` is what follows the company's id."""
-    if method.upper() == "GET":
-        return CallClass.METERED
-    name = path.strip("/").split("/", 1)[0].lower()
-    return CallClass.METERED if name in {"query", "batch"} else CallClass.FREE
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Call:
-    """One call that was made."""
-
-    call_class: CallClass
-    outcome: Outcome
-    is_repeat: bool = False
 
 
 class Counter:
@@ -90,9 +32,8 @@ class Counter:
         self._lock = threading.Lock()
         self._usage = Usage()
 
-    def add(self, call: Call) -> None:
-        """Count one more call."""
-        step = _step(call)
+    def add(self, step: Usage) -> None:
+        """Count what one more call comes to."""
         with self._lock:
             self._usage = add(self._usage, step)
 
@@ -104,21 +45,49 @@ class Counter:
 def add(one: Usage, other: Usage) -> Usage:
     """Return the sum of two counts."""
     return Usage(
-        *(getattr(one, f.name) + getattr(other, f.name) for f in dataclasses.fields(Usage))
+        one.requests + other.requests,
+        one.metered + other.metered,
+        one.free + other.free,
+        one.throttled + other.throttled,
+        one.retried + other.retried,
+        one.refreshed + other.refreshed,
+        one.failed + other.failed,
+        one.lost + other.lost,
     )
 
 
-def _step(call: Call) -> Usage:
+def usage_of(call: Call, calls: int = 1, units: int | None = None) -> Usage:
+    """Return what `calls` like `call` come to; `units` is what all of them count for."""
     if call.call_class is CallClass.AUTH:
-        return Usage(refreshed=1)
-    is_counted = call.outcome in {Outcome.ANSWERED, Outcome.LOST}
+        return Usage(refreshed=calls if call.outcome is Outcome.ANSWERED else 0)
     return Usage(
-        requests=1,
-        metered=int(call.call_class is CallClass.METERED and is_counted),
-        free=int(call.call_class is CallClass.FREE),
-        throttled=int(call.outcome is Outcome.THROTTLED),
-        retried=int(call.is_repeat),
+        requests=calls,
+        metered=(call.units * calls if units is None else units) if counted_units(call) else 0,
+        free=calls if call.call_class is CallClass.FREE else 0,
+        throttled=calls if call.outcome is Outcome.THROTTLED else 0,
+        retried=calls if call.is_repeat else 0,
+        failed=calls if call.outcome is Outcome.FAILED else 0,
+        lost=calls if call.outcome is Outcome.LOST else 0,
     )
+
+
+def total(lines: Iterable[Line]) -> Usage:
+    """Return what the lines of a usage log come to."""
+    usage = Usage()
+    for line in lines:
+        usage = add(usage, usage_of(line.call, line.calls, line.units))
+    return usage
+
+
+class Counted:
+    """A call that is being made; who makes it says when it is sent and how it ended."""
+
+    __slots__ = ("is_sent", "outcome")
+
+    def __init__(self) -> None:
+        """Not sent yet, and lost unless told otherwise."""
+        self.is_sent = False
+        self.outcome = Outcome.LOST
 
 
 _scopes: contextvars.ContextVar[tuple[tuple[str, Counter], ...]] = contextvars.ContextVar(
@@ -129,23 +98,37 @@ _scopes: contextvars.ContextVar[tuple[tuple[str, Counter], ...]] = contextvars.C
 class Meter:
     """Counts every call of a client, by class and outcome, and by scope."""
 
-    def __init__(self, log: UsageLog, clock: Clock, monthly_read_budget: int | None) -> None:
-        """Keep what is needed; nothing is opened."""
+    def __init__(self, log: UsageLog, clock: Clock, budget: int | None) -> None:
+        """Keep what is needed; nothing is opened.
+
+        Args:
+            log: Where calls are written down.
+            clock: The time.
+            budget: The metered calls a month may have, over all companies of the environment.
+        """
         self._log = log
         self._clock = clock
-        self._budget = monthly_read_budget
+        self._budget = budget
         self._total = Counter()
-        self._has_warned = False
+        self._warned_of = ""
+        self._has_failed = False
 
     def snapshot(self) -> Usage:
         """Return what this client has called so far."""
         return self._total.snapshot()
 
+    @property
+    def stream(self) -> str:
+        """The innermost scope's name; "" outside of all."""
+        scopes = _scopes.get()
+        return scopes[-1][0] if scopes else ""
+
     @contextlib.contextmanager
     def scope(self, name: str) -> Iterator[Counter]:
         """Count what is called inside, by this thread, also under `name`; scopes may nest.
 
-        A thread started inside counts for itself only: open a scope in it.
+        The innermost name is the stream under which calls are written down. A thread started
+        inside counts for itself only, unless it runs in a copy of this context.
         """
         counter = Counter()
         token = _scopes.set((*_scopes.get(), (name, counter)))
@@ -154,144 +137,69 @@ class Meter:
         finally:
             _scopes.reset(token)
 
-    def count(self, call: Call) -> None:
-        """Count one call, durably."""
-        self._total.add(call)
-        scopes = _scopes.get()
-        for _, counter in scopes:
-            counter.add(call)
-        self._log.add(call, scopes[-1][0] if scopes else "", self._clock.now())
-
-    def check_budget(self, call_class: CallClass) -> None:
-        """Stop before a call that the month's budget does not allow, or that cannot be counted.
+    @contextlib.contextmanager
+    def counting(self, call: Call) -> Iterator[Counted]:
+        """Count `call`, which is made inside; one that is never sent is not counted.
 
         Raises:
-            BudgetSpentError: The call is metered and the budget is used up.
+            BudgetSpentError: It is metered and the month's budget is used up.
+            StoreBusyError: Another process does not let go of the usage file.
             ConfigurationError: The usage file cannot be used.
         """
-        # Opened before anything is sent: a write must not fail for its count alone.
-        self._log.prepare(self._clock.now())
-        if self._budget is None or call_class is not CallClass.METERED:
-            return
-        used = self._log.metered_in_month(self._clock.now())
-        if used >= self._budget:
-            raise BudgetSpentError(
-                f"The month's {self._budget} metered calls (setting monthly_read_budget) are used"
-                " up, so nothing more is read this month: raise the setting if the Intuit app's"
-                " allowance is larger."
-            )
-        if used >= self._budget * WARN_FRACTION and not self._has_warned:
-            self._has_warned = True
-            _LOG.warning("%d of the month's %d metered calls are used.", used, self._budget)
+        scopes = _scopes.get()
+        stream = scopes[-1][0] if scopes else ""
+        now = self._clock.now()
+        entry = self._log.begin(call, stream, now, self._budget)
+        if entry.used is not None and self._budget is not None:
+            self._warn(entry.used, self._budget, entry.month)
+        counted = Counted()
+        try:
+            yield counted
+        finally:
+            if counted.is_sent:
+                ended = dataclasses.replace(call, outcome=counted.outcome)
+                self._add(ended)
+                if ended.outcome is not call.outcome:
+                    with self._kept_from_callers():
+                        self._log.finish(entry, ended, now)
+            else:
+                with self._kept_from_callers():
+                    self._log.cancel(entry, now)
 
+    def count_refresh(self) -> None:
+        """Count a refresh of the access token, which is over."""
+        call = Call(CallClass.AUTH, Outcome.ANSWERED, kind="token")
+        self._add(call)
+        with self._kept_from_callers():
+            self._log.begin(call, "", self._clock.now())
 
-class UsageLog:
-    """Calls of all processes, in a small SQLite file beside the token store."""
-
-    def __init__(self, path: Path, environment: str, realm_id: str) -> None:
-        """Name the file; nothing is opened."""
-        self._path = path
-        self._environment = environment
-        self._realm_id = realm_id
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-
-    def prepare(self, now: datetime) -> None:
-        """Open the file, if it is not open."""
-        with self._opened(now):
-            pass
-
-    def add(self, call: Call, scope: str, now: datetime) -> None:
-        """Write one call down."""
-        step = _step(call)
-        with self._opened(now) as connection, connection:
-            connection.execute("begin immediate")
-            connection.execute(
-                "insert into calls values (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    now.timestamp(),
-                    self._realm_id,
-                    self._environment,
-                    call.call_class.value,
-                    call.outcome.value,
-                    scope,
-                    int(call.is_repeat),
-                ),
-            )
-            connection.execute(
-                "insert into months values (?, ?, ?, ?, ?, ?)"
-                " on conflict (month, environment, realm_id) do update set"
-                " metered = metered + excluded.metered, free = free + excluded.free,"
-                " throttled = throttled + excluded.throttled",
-                (
-                    _month(now),
-                    self._realm_id,
-                    self._environment,
-                    step.metered,
-                    step.free,
-                    step.throttled,
-                ),
-            )
-
-    def metered_in_month(self, now: datetime) -> int:
-        """Return the metered calls of the calendar month, of all companies: as Intuit counts."""
-        with self._opened(now) as connection:
-            found = connection.execute(
-                "select coalesce(sum(metered), 0) from months where month = ? and environment = ?",
-                (_month(now), self._environment),
-            )
-            return int(found.fetchone()[0])
-
-    def since(self, moment: datetime | None, now: datetime) -> Usage:
-        """Return what all processes called for this company since `moment`, or in what is kept."""
-        with self._opened(now) as connection:
-            found = connection.execute(
-                "select call_class, outcome, is_repeat, count(*) from calls"
-                " where realm_id = ? and environment = ? and called_at >= ? group by 1, 2, 3",
-                (self._realm_id, self._environment, moment.timestamp() if moment else 0.0),
-            )
-            usage = Usage()
-            for call_class, outcome, is_repeat, count in found:
-                step = _step(Call(CallClass(call_class), Outcome(outcome), bool(is_repeat)))
-                usage = add(
-                    usage,
-                    Usage(*(getattr(step, f.name) * count for f in dataclasses.fields(Usage))),
-                )
-            return usage
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+    def _add(self, call: Call) -> None:
+        step = usage_of(call)
+        self._total.add(step)
+        for _, counter in _scopes.get():
+            counter.add(step)
 
     @contextlib.contextmanager
-    def _opened(self, now: datetime) -> Iterator[sqlite3.Connection]:
-        """Give the open file to one thread at a time."""
-        with self._lock:
-            try:
-                if self._connection is None:
-                    self._connection = self._open(now)
-                yield self._connection
-            except (OSError, sqlite3.Error) as error:
-                raise ConfigurationError(
-                    f"Setting token_store: the usage file {self._path} beside it cannot be used"
-                    f" ({error}); let this user write there, or move the file away."
-                ) from None
+    def _kept_from_callers(self) -> Iterator[None]:
+        """Let a call that was answered succeed although its outcome cannot be written down."""
+        try:
+            yield
+        except QuickBooksError as error:
+            if not self._has_failed:
+                self._has_failed = True
+                _LOG.warning("A call is counted as lost, whatever came back: %s", error)
 
-    def _open(self, now: datetime) -> sqlite3.Connection:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            self._path, timeout=30, isolation_level=None, check_same_thread=False
-        )
-        # A killed process loses nothing; a machine that loses power, the last counts.
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = off")
-        connection.executescript(_SCHEMA)
-        connection.execute("delete from calls where called_at < ?", ((now - KEEP).timestamp(),))
-        return connection
+    def _warn(self, used: int, budget: int, month: str) -> None:
+        if used >= budget * WARN_FRACTION and self._warned_of != month:
+            self._warned_of = month
+            _LOG.warning(
+                "%d of the month's %d metered calls (setting monthly_read_budget) are used.",
+                used,
+                budget,
+            )
 
 
-def _month(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m")
+def projected(used: int, elapsed_s: float, whole_s: float) -> int | None:
+    """Return what a month comes to at the pace so far; None before its first day is over."""
+    day_s = 86_400.0
+    return None if elapsed_s < day_s else round(used * whole_s / elapsed_s)

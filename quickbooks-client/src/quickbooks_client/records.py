@@ -85,3 +85,7 @@ class Usage:
     """Calls that repeated an earlier one."""
     refreshed: int = 0
     """Token refreshes made."""
+    failed: int = 0
+    """Answers that were an error; Intuit does not count them."""
+    lost: int = 0
+    """Calls whose reply was not seen; those that would be metered are counted as such."""

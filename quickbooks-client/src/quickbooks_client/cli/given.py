@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from quickbooks_client.client import Client
 from quickbooks_client.errors import ConfigurationError
 from quickbooks_client.locations import project_folder
+from quickbooks_client.push.settings import DOCUMENT_SETTINGS
 from quickbooks_client.settings import SETTINGS, Settings
 
 if TYPE_CHECKING:
@@ -40,12 +41,17 @@ def variables() -> dict[str, str]:
     return read_env_file(project_folder() / ".env") | os.environ
 
 
+def setting_names() -> list[str]:
+    """Return the names of all settings of the connection and of documents."""
+    return [setting.name for setting in (*SETTINGS, *DOCUMENT_SETTINGS)]
+
+
 def read_settings(config: Path | None, environ: Mapping[str, str], folder: Path) -> dict[str, Any]:
     """Return settings by name: the environment's over the file's over those of `folder`/.env.
 
     Any: JSON.
     """
-    names = [setting.name for setting in SETTINGS] + ["adjustment_account_id"]
+    names = [*setting_names(), "ledger_url"]
     found: dict[str, Any] = {}
     by_variable = {name: f"{PREFIX}{name.upper()}" for name in names}
     sources: list[tuple[Mapping[str, Any], Mapping[str, str]]] = [  # Any: JSON
