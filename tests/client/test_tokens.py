@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import signal
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +17,6 @@ from quickbooks_client import (
     ConfigurationError,
     ServerError,
     Settings,
-    StoreBusyError,
 )
 from quickbooks_client.auth import Authorizer
 from quickbooks_client.file_store import FileTokenStore
@@ -276,155 +272,6 @@ def test_many_threads_make_one_refresh(emulator: Emulator, client: Client) -> No
         list(pool.map(lambda _: client.query(COUNT), range(8)))
 
     assert [200] == refreshes(emulator)
-
-
-def _count(connection: dict[str, Any], start: Any) -> None:
-    start.wait(60)
-    Client(Settings.from_mapping(connection)).query(COUNT)
-
-
-def test_eight_processes_on_an_expired_store_make_one_refresh(
-    emulator: Emulator, make_client: Callable[..., Client], connection: dict[str, Any]
-) -> None:
-    """
-    The stored token has ended; all eight go on with the one that replaced it.
-    """
-    client = make_client()
-    client.query(COUNT)
-    token = client.store.load()
-    assert token is not None
-    # The fake clock stands in the past of the processes' own: what it got has ended for them.
-    assert token.expires_at < START + timedelta(days=1)
-    emulator.clear_calls()
-    context = multiprocessing.get_context("spawn")
-    start = context.Event()
-    processes = [context.Process(target=_count, args=(connection, start)) for _ in range(8)]
-    for process in processes:
-        process.start()
-    start.set()
-    for process in processes:
-        process.join(120)
-
-    assert [0] * 8 == [process.exitcode for process in processes]
-    assert [200] == refreshes(emulator)
-
-
-def test_a_process_killed_during_the_refresh_leaves_a_store_that_works(
-    emulator: Emulator, make_client: Callable[..., Client], connection: dict[str, Any]
-) -> None:
-    """
-    kill -9 while the token endpoint has not answered: the lock is free, the file whole.
-    """
-    make_client().query(COUNT)
-    emulator.clear_calls()
-    rule = emulator.fail(path=TOKEN, times=1, do={"kind": "delay", "seconds": 2})
-    context = multiprocessing.get_context("spawn")
-    start = context.Event()
-    start.set()
-    process = context.Process(target=_count, args=(connection, start))
-    process.start()
-    _wait_until(lambda: struck(emulator, rule["number"]))
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-
-    Client(Settings.from_mapping(connection)).query(COUNT)
-
-    assert 200 == emulator.calls(class_="metered")[-1]["status"]
-
-
-def struck(emulator: Emulator, number: int) -> bool:
-    rules = emulator._ask("GET", "faults")
-    return any(rule["number"] == number and rule["struck"] for rule in rules)
-
-
-def _wait_until(is_so: Callable[[], bool]) -> None:
-    """Wait for another process: a minute at most."""
-    import time  # noqa: PLC0415 - nothing else here looks at the machine's clock
-
-    deadline = time.monotonic() + 60
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
-def test_a_process_killed_while_writing_hides_nothing(tmp_path: Path) -> None:
-    """
-    What a kill leaves beside the file is cleared away, and the file is the old one, whole.
-    """
-    store = FileTokenStore(tmp_path / "tokens.json", "sandbox", "1")
-    token = Token("access", "refresh", START)
-    with store.lock():
-        store.save(token)
-    left_over = tmp_path / "tokens.json.12345678.new"
-    left_over.write_text("{half")
-
-    assert token == store.load()
-    with store.lock():
-        store.save(token)
-    assert not left_over.exists()
-
-
-def test_a_store_keeps_companies_and_environments_apart(tmp_path: Path) -> None:
-    """
-    One file may serve several.
-    """
-    stores = [
-        FileTokenStore(tmp_path / "tokens.json", environment, realm_id)
-        for environment in ("sandbox", "production")
-        for realm_id in ("1", "2")
-    ]
-    for number, store in enumerate(stores):
-        with store.lock():
-            store.save(Token(f"a{number}", f"r{number}", START))
-
-    assert ["a0", "a1", "a2", "a3"] == [
-        token.access_token for store in stores if (token := store.load())
-    ]
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 9, "tokens": {}}', "\x00\xff"])
-def test_a_store_that_is_none_is_not_overwritten(
-    client: Client, connection: dict[str, Any], content: str
-) -> None:
-    """
-    The sentence names token_store; the file stays as it is.
-    """
-    path = Path(connection["token_store"])
-    path.parent.mkdir(parents=True)
-    path.write_bytes(content.encode("latin-1"))
-
-    with pytest.raises(ConfigurationError, match="token_store"):
-        client.query(COUNT)
-
-    assert content.encode("latin-1") == path.read_bytes()
-
-
-def test_a_folder_that_cannot_be_used_names_the_setting(
-    make_client: Callable[..., Client], tmp_path: Path
-) -> None:
-    """
-    A file stands where the folder should be.
-    """
-    (tmp_path / "blocked").write_text("")
-
-    with pytest.raises(ConfigurationError, match="token_store"):
-        make_client(token_store=str(tmp_path / "blocked" / "tokens.json")).query(COUNT)
-
-
-def test_a_lock_that_is_never_released_is_not_waited_for_for_ever(tmp_path: Path) -> None:
-    """
-    The sentence names the file.
-    """
-    path = tmp_path / "tokens.json"
-    holder = FileTokenStore(path, "sandbox", "1")
-    waiter = FileTokenStore(path, "sandbox", "1", lock_timeout_s=0.05)
-
-    with holder.lock(), ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(lambda: waiter.lock().__enter__())
-
-        with pytest.raises(StoreBusyError, match=r"tokens\.json"):
-            waiting.result(30)
 
 
 def test_revoking_disconnects_and_forgets(

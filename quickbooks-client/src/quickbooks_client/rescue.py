@@ -53,6 +53,8 @@ class RescuingStore(TokenStore):
 
     @override
     def load(self) -> Token | None:
+        if self._unsaved is not None:
+            self._settle()
         stored = self.store.load()
         self._stored = mark = _mark(stored)
         kept = next((one for one in self._kept() if one.instead_of == mark), None)
