@@ -17,6 +17,8 @@ from quickbooks_client.errors import (
 from quickbooks_client.invoices import invoices_since
 from quickbooks_client.locations import state_folder
 from quickbooks_client.oauth import OAuth
+from quickbooks_client.push.settings import DocumentSettings
+from quickbooks_client.push.terms import CompanyTerms, zone_named
 from quickbooks_client.settings import AppSettings, Settings
 from quickbooks_client.stores import connected_realms
 from quickbooks_client.transport import CallLimits
@@ -28,11 +30,9 @@ if TYPE_CHECKING:
     from quickbooks_client.clock import Clock
     from quickbooks_client.push.inventory import Problem
     from quickbooks_client.push.ledger import Ledger
-    from quickbooks_client.push.terms import CompanyTerms
     from quickbooks_client.signin import Redirect
     from quickbooks_client.token_store import Token
 
-LINES_AT_MOST = 100
 KEY_LENGTH = 100
 
 
@@ -101,8 +101,16 @@ class Company:
         """
         self._given = dict(given)
         self._app = AppSettings.from_mapping(self._given)
+        if self._app.redirect_uri is None:
+            raise ConfigurationError(
+                "Setting redirect_uri is missing: give an address that is registered with the app."
+            )
         self._token_store = str(self._given["token_store"])
         self._stocktaking = stocktaking
+        self._documents = DocumentSettings.from_mapping(
+            dataclasses.asdict(stocktaking), realm_id=realm_id or ""
+        )
+        self._zone = zone_named(stocktaking.time_zone) if stocktaking.time_zone else None
         self._clock = clock
         self._lock = threading.Lock()
         self._terms: CompanyTerms | None = None
@@ -165,18 +173,14 @@ class Company:
             QuickBooksError: Nothing of this call was sent.
         """
         # Only who writes needs the ledger's libraries.
-        from quickbooks_client.push.settings import DocumentSettings  # noqa: PLC0415
         from quickbooks_client.push.stocktake import Stocktake  # noqa: PLC0415
-        from quickbooks_client.push.terms import CompanyTerms  # noqa: PLC0415
 
         check()
-        client, how = self._connected(), self._stocktaking
-        settings = DocumentSettings.from_mapping(
-            dataclasses.asdict(how), realm_id=client.settings.realm_id
-        )
+        client = self._connected()
+        settings = dataclasses.replace(self._documents, realm_id=client.settings.realm_id)
         if self._terms is None:
             account_id = settings.adjustment_account_id
-            self._terms = CompanyTerms(client, settings.realm_id, account_id, how.time_zone)
+            self._terms = CompanyTerms(client, settings.realm_id, account_id, self._zone)
         with client.meter.scope("sync_inventory"):
             ledger = self._ledger(client.settings, check)
             try:
@@ -186,7 +190,7 @@ class Company:
                     settings,
                     self._clock,
                     terms=self._terms.at,
-                    settle_s=how.settle_s,
+                    settle_s=self._stocktaking.settle_s,
                     check=check,
                 ).set(call)
             finally:

@@ -14,8 +14,9 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar
 
 from quickbooks_client.clock import Clock, SystemClock
-from quickbooks_client.company import LINES_AT_MOST, Company, Stocktaking, Tokens, make_call
+from quickbooks_client.company import Company, Stocktaking, Tokens, make_call
 from quickbooks_client.errors import WrongCompanyError
+from quickbooks_client.push.settings import LINES_AT_MOST
 from quickbooks_client.settings import DEFAULT_TOKEN_STORE
 from quickbooks_client.signin import new_state
 from quickbooks_client.waiting import WaitingSignIns

@@ -36,17 +36,13 @@ class CompanyTerms:
     """The company's today, and the account that takes the other side of an adjustment."""
 
     def __init__(
-        self, books: CompanyBooks, realm_id: str, account_id: str | None, time_zone: str | None
+        self, books: CompanyBooks, realm_id: str, account_id: str | None, zone: ZoneInfo | None
     ) -> None:
-        """Keep what is set; the company is asked for the rest when it is needed.
-
-        Raises:
-            ConfigurationError: There is no such `time_zone`.
-        """
+        """Keep what is set; the company is asked for the rest when it is needed."""
         self._books = books
         self._realm_id = realm_id
         self._account_id = account_id
-        self._zone = _zone(time_zone, "Setting time_zone") if time_zone else None
+        self._zone = zone
 
     def at(self, moment: dt.datetime) -> Terms:
         """The terms of adjustments made at `moment`.
@@ -59,7 +55,7 @@ class CompanyTerms:
         if self._zone is None:
             company = self._books.read("CompanyInfo", self._realm_id).entity
             name = str(company.get("DefaultTimeZone") or SERVERS_ZONE)
-            self._zone = _zone(name, "The company's time zone")
+            self._zone = zone_named(name, "The company's time zone")
         return Terms(moment.astimezone(self._zone).date(), self._account_id)
 
     def _proposed_account(self) -> str:
@@ -73,7 +69,12 @@ class CompanyTerms:
         )
 
 
-def _zone(name: str, whence: str) -> ZoneInfo:
+def zone_named(name: str, whence: str = "Setting time_zone") -> ZoneInfo:
+    """The time zone called `name`.
+
+    Raises:
+        ConfigurationError: This machine knows none.
+    """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -1,0 +1,542 @@
+"""`QuickBooksIntegration` as a program meets it: sign-in, tokens, invoices, and its event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+import requests
+from typing_extensions import override
+
+from quickbooks_client import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidQueryError,
+    QuickBooksIntegration,
+    WrongCompanyError,
+)
+from quickbooks_client.errors import ConsentRefusedError, ForgedRedirectError, SignInError
+from tests.client.fakes import FakeClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from quickbooks_emulator.testing import Emulator
+
+REALM = "9341452718281828459"
+OTHER = "4620816365055555555"
+
+Make = "Callable[..., QuickBooksIntegration]"
+
+
+@pytest.fixture
+def make(emulator: Emulator, tmp_path: Path) -> Callable[..., QuickBooksIntegration]:
+    """Make the object as a program does, with a token store of the test's own."""
+
+    def integration(clock: FakeClock | None = None, **more: Any) -> QuickBooksIntegration:
+        settings = emulator.settings()
+        return QuickBooksIntegration(
+            settings["client_id"],
+            settings["client_secret"],
+            settings["redirect_uri"],
+            "emulator",
+            token_store=str(tmp_path / "store" / "tokens.json"),
+            connection={
+                "api_url": settings["api_url"],
+                "discovery_url": settings["discovery_url"],
+                **({"refresh_token": settings["refresh_token"]} if "realm_id" in more else {}),
+            },
+            clock=clock or FakeClock(),
+            **more,
+        )
+
+    return integration
+
+
+def consent(url: str, decision: str = "connect", realm_id: str = REALM) -> str:
+    """What a user does on the consent page; returns the address Intuit leads to."""
+    page, _, query = url.partition("?")
+    asked = {name: values[0] for name, values in parse_qs(query).items()}
+    answer = requests.post(
+        page,
+        data={**asked, "decision": decision, "realm_id": realm_id},
+        allow_redirects=False,
+        timeout=10,
+    )
+    return answer.headers["Location"]
+
+
+def part(url: str, name: str) -> str:
+    return parse_qs(urlsplit(url).query)[name][0]
+
+
+def stored(tmp_path: Path) -> dict[str, Any]:
+    tokens: dict[str, Any] = json.loads((tmp_path / "store" / "tokens.json").read_text())["tokens"]
+    return tokens
+
+
+# -- sign-in
+
+
+def test_a_code_becomes_tokens_that_are_stored(
+    emulator: Emulator, make: Make, tmp_path: Path
+) -> None:
+    """
+    The address leads to the consent page; code, company and state come back and are exchanged; the
+    tokens are stored when they are returned, and a new object finds company and tokens by itself.
+    """
+    emulator.create("Customer", {"DisplayName": "Ada"})
+
+    async def sign_in() -> dict[str, str]:
+        async with make() as quickbooks:
+            back = consent(quickbooks.get_authorization_url())
+            return await quickbooks.exchange_code(
+                part(back, "code"), part(back, "realmId"), part(back, "state")
+            )
+
+    async def later() -> list[dict[str, Any]]:
+        async with make() as quickbooks:
+            found = await quickbooks.get_invoices(datetime(2026, 1, 1, tzinfo=UTC))
+            assert REALM == quickbooks.realm_id
+            return found
+
+    tokens = asyncio.run(sign_in())
+    kept = stored(tmp_path)[f"emulator/{REALM}"]
+
+    assert {"access_token", "refresh_token", "realm_id"} == set(tokens)
+    assert (kept["access_token"], kept["refresh_token"], REALM) == (
+        tokens["access_token"],
+        tokens["refresh_token"],
+        tokens["realm_id"],
+    )
+    assert [] == asyncio.run(later())
+
+
+def test_the_redirects_whole_address_says_all(make: Make) -> None:
+    """
+    A program may hand over the address it was called with. A second time it answers nothing.
+    """
+
+    async def sign_in() -> str:
+        async with make() as quickbooks:
+            back = consent(quickbooks.get_authorization_url())
+            tokens = await quickbooks.exchange_code(back)
+            with pytest.raises(ForgedRedirectError):
+                await quickbooks.exchange_code(back)
+            return tokens["realm_id"]
+
+    assert REALM == asyncio.run(sign_in())
+
+
+def test_a_code_alone_is_for_the_company_that_is_set(make: Make) -> None:
+    """
+    `exchange_code(auth_code)` needs no more where the company is known.
+    """
+
+    async def sign_in() -> dict[str, str]:
+        async with make(realm_id=REALM) as quickbooks:
+            back = consent(quickbooks.get_authorization_url())
+            return await quickbooks.exchange_code(part(back, "code"))
+
+    assert REALM == asyncio.run(sign_in())["realm_id"]
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["address", "state"])
+def test_a_forged_redirect_costs_no_code(
+    emulator: Emulator, make: Make, tmp_path: Path, *, whole: bool
+) -> None:
+    """
+    A redirect with another's state, or with one used before, is refused: nothing is exchanged, and
+    the sign-in that waits still works.
+    """
+
+    async def sign_in() -> None:
+        async with make() as quickbooks:
+            back = consent(quickbooks.get_authorization_url())
+            code = part(back, "code")
+            forged = back.replace(part(back, "state"), "guessed")
+            emulator.clear_calls()
+            answer = (forged,) if whole else (code, REALM, "guessed")
+            with pytest.raises(ForgedRedirectError):
+                await quickbooks.exchange_code(*answer)
+            assert [] == emulator.calls(operation="token")
+            await quickbooks.exchange_code(code, REALM, part(back, "state"))
+            with pytest.raises(ForgedRedirectError):
+                await quickbooks.exchange_code("another", REALM, part(back, "state"))
+
+    asyncio.run(sign_in())
+
+    assert [f"emulator/{REALM}"] == list(stored(tmp_path))
+
+
+def test_a_code_whose_company_nobody_names_is_kept(emulator: Emulator, make: Make) -> None:
+    """
+    A code works once: without a company it is not spent, and can be handed over again with one.
+    """
+
+    async def sign_in() -> dict[str, str]:
+        async with make() as quickbooks:
+            code = part(consent(quickbooks.get_authorization_url()), "code")
+            emulator.clear_calls()
+            with pytest.raises(ConfigurationError, match="realmId"):
+                await quickbooks.exchange_code(code)
+            with pytest.raises(SignInError, match="empty"):
+                await quickbooks.exchange_code("  ", REALM)
+            assert [] == emulator.calls(operation="token")
+            return await quickbooks.exchange_code(code, REALM)
+
+    assert REALM == asyncio.run(sign_in())["realm_id"]
+
+
+def test_a_user_who_says_no(make: Make, tmp_path: Path) -> None:
+    """
+    Nothing is stored, and the words say what happened.
+    """
+
+    async def sign_in() -> None:
+        async with make() as quickbooks:
+            back = consent(quickbooks.get_authorization_url(), decision="refuse")
+            await quickbooks.exchange_code(back)
+
+    with pytest.raises(ConsentRefusedError, match="said no"):
+        asyncio.run(sign_in())
+    assert not (tmp_path / "store" / "tokens.json").exists()
+
+
+def test_an_object_stands_for_one_company(emulator: Emulator, make: Make, tmp_path: Path) -> None:
+    """
+    A redirect of another company is refused before its code is spent.
+    """
+    emulator.add_company(OTHER)
+
+    async def sign_in() -> None:
+        async with make(realm_id=REALM) as quickbooks:
+            back = consent(quickbooks.get_authorization_url(), realm_id=OTHER)
+            emulator.clear_calls()
+            with pytest.raises(WrongCompanyError, match=OTHER):
+                await quickbooks.exchange_code(back)
+            with pytest.raises(WrongCompanyError, match=REALM):
+                await quickbooks.exchange_code("code", OTHER)
+            assert [] == emulator.calls(operation="token")
+
+    asyncio.run(sign_in())
+
+    assert not (tmp_path / "store" / "tokens.json").exists()
+
+
+def test_a_first_use_without_a_sign_in_says_so(make: Make) -> None:
+    """
+    One sentence with what to do; where two companies are connected, it says which there are.
+    """
+
+    async def use() -> None:
+        async with make() as quickbooks:
+            with pytest.raises(AuthenticationError, match="get_authorization_url"):
+                await quickbooks.sync_inventory([{"sku": "PUMP", "quantity": 1}])
+            with pytest.raises(AuthenticationError, match="get_authorization_url"):
+                await quickbooks.get_invoices(datetime(2026, 1, 1, tzinfo=UTC))
+            with pytest.raises(AuthenticationError, match="get_authorization_url"):
+                await quickbooks.refresh_tokens()
+
+    asyncio.run(use())
+
+
+def test_of_several_companies_none_is_guessed(emulator: Emulator, make: Make) -> None:
+    """
+    Two companies have signed in: an object that is told of none says which there are.
+    """
+    emulator.add_company(OTHER)
+
+    async def use() -> None:
+        for realm_id in (REALM, OTHER):
+            async with make() as quickbooks:
+                back = consent(quickbooks.get_authorization_url(), realm_id=realm_id)
+                await quickbooks.exchange_code(back)
+        async with make() as quickbooks:
+            await quickbooks.get_invoices(datetime(2026, 1, 1, tzinfo=UTC))
+
+    with pytest.raises(ConfigurationError, match=f"{OTHER}, {REALM}"):
+        asyncio.run(use())
+
+
+def test_tokens_are_refreshed_on_request_and_by_themselves(
+    emulator: Emulator, make: Make, tmp_path: Path
+) -> None:
+    """
+    `refresh_tokens` returns what is stored; tokens that end are renewed by the call that meets it.
+    """
+    emulator.switch(rotate_always=True)
+
+    async def use() -> tuple[dict[str, str], dict[str, str]]:
+        async with make(realm_id=REALM) as quickbooks:
+            first = await quickbooks.refresh_tokens()
+            second = await quickbooks.refresh_tokens()
+            assert second["refresh_token"] == stored(tmp_path)[f"emulator/{REALM}"]["refresh_token"]
+            emulator.expire_tokens()
+            await quickbooks.get_invoices(datetime(2026, 1, 1, tzinfo=UTC))
+            return first, second
+
+    first, second = asyncio.run(use())
+
+    assert first["refresh_token"] != second["refresh_token"]
+    assert second["refresh_token"] != stored(tmp_path)[f"emulator/{REALM}"]["refresh_token"]
+
+
+def test_a_wrong_setting_is_said_at_once(make: Make) -> None:
+    """
+    Before anything is opened, with the setting's name and without the secret.
+    """
+    with pytest.raises(ConfigurationError, match="environment"):
+        QuickBooksIntegration("id", "a-secret", "http://localhost:8765/callback", "prod")
+    with pytest.raises(ConfigurationError, match="redirect_uri"):
+        QuickBooksIntegration("id", "a-secret", "", "sandbox")
+    with pytest.raises(ConfigurationError, match="realm_id"):
+        make(realm_id="Acme")
+    with pytest.raises(ConfigurationError, match="time_zone"):
+        make(time_zone="Mars/Olympus")
+    with pytest.raises(ConfigurationError, match="max_lines_per_adjustment"):
+        make(max_lines_per_adjustment=0)
+    assert "a-secret" not in repr(QuickBooksIntegration("id", "a-secret", "http://localhost/"))
+
+
+# -- invoices
+
+
+def invoice(emulator: Emulator, amount: str, **fields: Any) -> dict[str, Any]:
+    item = emulator.create(
+        "Item",
+        {
+            "Name": f"Work {amount} {len(emulator.entities('Item'))}",
+            "Type": "Service",
+            "IncomeAccountRef": {"value": emulator.seed()["income_account_id"]},
+        },
+    )
+    customers = emulator.entities("Customer")
+    customer = customers[0] if customers else emulator.create("Customer", {"DisplayName": "Ada"})
+    return emulator.create(
+        "Invoice",
+        {
+            "CustomerRef": {"value": customer["Id"]},
+            "Line": [
+                {
+                    "Amount": Decimal(amount),
+                    "DetailType": "SalesItemLineDetail",
+                    "SalesItemLineDetail": {"ItemRef": {"value": item["Id"]}, "Qty": 1},
+                }
+            ],
+            **fields,
+        },
+    )
+
+
+def test_invoices_since_a_moment(emulator: Emulator, make: Make) -> None:
+    """
+    Those touched at or after it, an older one that was changed, a voided one; not what was deleted.
+    Amounts are exact.
+    """
+    emulator.set_clock("2026-03-01T09:00:00Z", freeze=True)
+    old = invoice(emulator, "1.10")
+    changed = invoice(emulator, "2.20")
+    emulator.advance(86400)
+    since = datetime.fromisoformat(emulator.now())
+    new = invoice(emulator, "1234567890.01")
+    gone = invoice(emulator, "4.40")
+    voided = invoice(emulator, "5.50")
+    emulator.update("Invoice", {"Id": changed["Id"], "PrivateNote": "changed"})
+    emulator.void("Invoice", voided["Id"])
+    emulator.delete("Invoice", gone["Id"])
+
+    async def use() -> list[dict[str, Any]]:
+        async with make(realm_id=REALM) as quickbooks:
+            return await quickbooks.get_invoices(since)
+
+    found = {row["Id"]: row for row in asyncio.run(use())}
+
+    assert {changed["Id"], new["Id"], voided["Id"]} == set(found)
+    assert old["Id"] not in found
+    assert Decimal("1234567890.01") == found[new["Id"]]["TotalAmt"]
+    assert isinstance(found[new["Id"]]["TotalAmt"], Decimal)
+    assert "changed" == found[changed["Id"]]["PrivateNote"]
+
+
+def many(emulator: Emulator, count: int) -> list[str]:
+    first = invoice(emulator, "1.00")
+    body = {"CustomerRef": first["CustomerRef"], "Line": first["Line"][:1]}
+    body["Line"][0].pop("Id", None)
+    return [first["Id"], *(row["Id"] for row in emulator.create_all("Invoice", [body] * count))]
+
+
+def test_invoices_that_change_while_they_are_read(emulator: Emulator, make: Make) -> None:
+    """
+    Between two pages one is changed and one deleted: the first comes in its new form, once; the
+    second is left out, and one that CDC wrongly shows as deleted is not.
+    """
+    emulator.set_clock("2026-03-01T09:00:00Z")
+    ids = many(emulator, 1200)
+    emulator.advance(600)
+    emulator.switch(cdc_false_tombstone=True)
+    emulator.fail(
+        operation="query",
+        entity="Invoice",
+        nth=2,
+        do={
+            "kind": "write",
+            "writes": [
+                {
+                    "entity": "Invoice",
+                    "operation": "update",
+                    "body": {"Id": ids[3], "PrivateNote": "new"},
+                },
+                {"entity": "Invoice", "operation": "delete", "body": {"Id": ids[4]}},
+            ],
+        },
+    )
+
+    async def use() -> list[dict[str, Any]]:
+        async with make(realm_id=REALM) as quickbooks:
+            return await quickbooks.get_invoices(datetime(2026, 3, 1, tzinfo=UTC))
+
+    found = asyncio.run(use())
+
+    assert sorted({*ids} - {ids[4]}) == sorted(row["Id"] for row in found)
+    assert "new" == next(row for row in found if row["Id"] == ids[3])["PrivateNote"]
+
+
+def test_a_moment_without_an_offset_is_refused(emulator: Emulator, make: Make) -> None:
+    """
+    A bare time means another moment on each machine.
+    """
+
+    async def use(since: Any) -> None:
+        async with make(realm_id=REALM) as quickbooks:
+            await quickbooks.get_invoices(since)
+
+    for since in (datetime(2026, 1, 1), "2026-01-01", datetime(2026, 1, 1).date()):  # noqa: DTZ001
+        with pytest.raises(InvalidQueryError, match="offset"):
+            asyncio.run(use(since))
+    assert [] == emulator.calls(class_="metered")
+
+
+# -- its event loop
+
+
+class HeldClock(FakeClock):
+    """A clock on which a wait ends when somebody lets go of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = threading.Event()
+        self.may_go_on = threading.Event()
+
+    @override
+    def sleep(self, seconds: float) -> None:
+        self.waits.set()
+        assert self.may_go_on.wait(20), "nobody let go: the event loop stands still"
+        super().sleep(seconds)
+
+
+async def until(event: threading.Event) -> None:
+    """Look again at each turn of the loop."""
+    while not event.is_set():  # noqa: ASYNC110 - the event is another thread's
+        await asyncio.sleep(0)
+
+
+def test_the_loop_goes_on_while_a_call_waits(emulator: Emulator, make: Make) -> None:
+    """
+    QuickBooks asks to wait a minute. The call waits; the loop does not, for only what runs in it
+    ends the wait.
+    """
+    emulator.throttle(retry_after_s=60)
+    clock = HeldClock()
+
+    async def use() -> tuple[list[Any], bool]:
+        async with make(clock, realm_id=REALM) as quickbooks:
+            reading = asyncio.create_task(quickbooks.get_invoices(datetime(2026, 1, 1, tzinfo=UTC)))
+            await until(clock.waits)
+            was_waiting = not reading.done()
+            clock.may_go_on.set()
+            return await reading, was_waiting
+
+    assert ([], True) == asyncio.run(asyncio.wait_for(use(), 60))
+
+
+def test_many_calls_share_a_loop_and_a_connection(emulator: Emulator, make: Make) -> None:
+    """
+    Forty calls at once, readings and refreshes among them: each has its answer.
+    """
+    made = invoice(emulator, "7.70")
+
+    async def use() -> list[list[dict[str, Any]]]:
+        async with make(realm_id=REALM) as quickbooks:
+            since = datetime.now(UTC) - timedelta(days=400)
+            calls = [quickbooks.get_invoices(since) for _ in range(40)]
+            found, *_ = await asyncio.gather(
+                asyncio.gather(*calls), quickbooks.refresh_tokens(), quickbooks.refresh_tokens()
+            )
+            return found
+
+    found = asyncio.run(use())
+
+    assert [[made["Id"]]] * 40 == [[row["Id"] for row in rows] for rows in found]
+
+
+def test_an_object_outlives_its_loop(make: Make) -> None:
+    """
+    A program may run several loops one after the other, and close the object in between.
+    """
+    quickbooks = make(realm_id=REALM)
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert [] == asyncio.run(quickbooks.get_invoices(since))
+    assert [] == asyncio.run(quickbooks.get_invoices(since))
+    asyncio.run(quickbooks.aclose())
+    assert [] == asyncio.run(quickbooks.get_invoices(since))
+    asyncio.run(quickbooks.aclose())
+
+
+def test_a_reading_that_is_cancelled_asks_no_more(emulator: Emulator, make: Make) -> None:
+    """
+    The page on its way ends; the metered calls that would follow are not made.
+    """
+    emulator.set_clock("2026-03-01T09:00:00Z")
+    many(emulator, 1100)
+    emulator.clear_calls()
+    emulator.throttle(retry_after_s=60)
+    clock = HeldClock()
+
+    async def use() -> None:
+        async with make(clock, realm_id=REALM) as quickbooks:
+            reading = asyncio.create_task(quickbooks.get_invoices(datetime(2026, 1, 1, tzinfo=UTC)))
+            await until(clock.waits)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+            clock.may_go_on.set()
+
+    asyncio.run(asyncio.wait_for(use(), 60))
+
+    assert 1 == len(emulator.calls(operation="query", status=200))
+
+
+def test_its_address_is_what_a_browser_needs(make: Make) -> None:
+    """
+    The scope of the books, the app, the redirect; a state of its own each time.
+    """
+    quickbooks = make()
+
+    urls = [quickbooks.get_authorization_url() for _ in range(2)]
+
+    asked = parse_qs(urlsplit(urls[0]).query)
+    assert ["com.intuit.quickbooks.accounting"] == asked["scope"]
+    assert ["http://localhost:8765/callback"] == asked["redirect_uri"]
+    assert ["code"] == asked["response_type"]
+    assert part(urls[0], "state") != part(urls[1], "state")
+    assert len(part(urls[0], "state")) >= 40
+    assert "secret" not in urlencode(asked)
