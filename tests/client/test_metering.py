@@ -148,6 +148,8 @@ def test_every_kind_of_call_is_counted_as_intuit_counts_it(
     One by one: what it is called, whether it is metered, and for how much.
     """
     kinds = every_kind(emulator, client)
+    several = {"MultiCurrencyEnabled": True, "HomeCurrency": {"value": "USD"}}
+    emulator.update("Preferences", {"Id": "1", "CurrencyPrefs": several})
     for name, call in kinds.items():
         before, seen_before = client.meter.snapshot(), emulator.usage()
         call()

@@ -61,7 +61,7 @@ _batch = msgspec.json.Decoder(_Batch)
 
 def kind_of(method: str, path: str) -> str:
     """Return what a call does, in a word; `path` is what follows the company's id."""
-    first, _, rest = path.strip("/").lower().partition("/")
+    first, _, rest = path.partition("?")[0].strip("/").lower().partition("/")
     last = rest.rpartition("/")[2]
     if method.upper() in {"GET", "HEAD"}:
         return "PDF" if last == "pdf" else _READS.get(first, "read")
