@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SILENCES = 2.0
 """A whole reply may take as long as so many of the longest silences."""
-MAX_REPLY_BYTES = 256 * 1024 * 1024
+MAX_REPLY_BYTES = 128 * 1024 * 1024
 """As sent. A page of a thousand documents with hundreds of lines each stays far below."""
 
 
