@@ -180,25 +180,33 @@ def die_at(line: int, connection: dict[str, Any]) -> bool:
 
     Returns whether it got that far.
     """
-    with process(_refresh_until, line, connection) as child:
+    with process(_refresh_until, line, connection, None) as child:
         child.join(_PATIENCE_S)
     assert child.exitcode in {0, -signal.SIGKILL}
     return bool(child.exitcode)
 
 
-def _refresh_until(line: int, connection: dict[str, Any]) -> None:
-    with Client(
-        Settings.from_mapping({**connection, "refresh_token": ""}), SystemClock()
-    ) as client:
-        left = line
+def lines_of_a_refresh(connection: dict[str, Any]) -> int:
+    """How many lines of token code a refresh runs."""
+    receiver, sender = _PROCESSES.Pipe(duplex=False)
+    with process(_refresh_until, sys.maxsize, connection, sender):
+        assert receiver.poll(_PATIENCE_S)
+        count: int = receiver.recv()
+    return count
+
+
+def _refresh_until(line: int, connection: dict[str, Any], sender: Any) -> None:
+    settings = Settings.from_mapping({**connection, "refresh_token": ""})
+    with Client(settings, SystemClock()) as client:
+        passed = 0
 
         def trace(frame: FrameType, event: str, _: object) -> Any:
-            nonlocal left
+            nonlocal passed
             if not frame.f_code.co_filename.endswith(_WATCHED):
                 return None
             if event == "line":
-                left -= 1
-                if left <= 0:
+                passed += 1
+                if passed >= line:
                     os.kill(os.getpid(), signal.SIGKILL)
             return trace
 
@@ -207,12 +215,14 @@ def _refresh_until(line: int, connection: dict[str, Any]) -> None:
             client.authorizer.refresh()
         finally:
             sys.settrace(None)
+    if sender is not None:
+        sender.send(passed)
 
 
 def tokens_beside(place: str) -> set[str]:
     """Every refresh token that lies whole in a file of the store's folder."""
     found: set[str] = set()
-    for path in Path(place).parent.iterdir():
+    for path in Path(place).parent.glob("tokens.json*"):
         try:
             content = json.loads(path.read_bytes())
         except (ValueError, OSError):
