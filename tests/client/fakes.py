@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import threading
 from datetime import UTC, datetime, timedelta
@@ -47,26 +48,39 @@ class FakeClock(Clock):
 
 
 class Books:
-    """Rows of one entity behind a query endpoint, whole-second times, ties in order of id."""
+    """Rows of one entity behind a query endpoint, whole-second times."""
 
-    def __init__(self, *, has_times: bool = True) -> None:
+    def __init__(self, *, has_times: bool = True, ties: str = "stable") -> None:
+        """Start empty.
+
+        Args:
+            has_times: Rows bear a time, and come in its order when asked.
+            ties: Rows of one second come in the order of their ids (`stable`), or in another one
+                at every query (`shuffled`). Without times `newest` puts what was changed first.
+        """
         self.has_times = has_times
+        self.ties = ties
         self.seconds = 100
         self.rows: dict[int, tuple[int, int]] = {}
         self.queries: list[str] = []
         self.between: Callable[[], None] = lambda: None
+        self.total_count: Callable[[int], int | None] = lambda _: None
+        """What stands beside the rows of an answer that has so many in all."""
+        self.short_by = 0
+        """Rows that each full page lacks at its end."""
         self._next_id = 1
+        self._changed: dict[int, int] = {}
+        self._edits = 0
 
-    def create(self) -> int:
-        """Add a row, stamped now."""
+    def create(self, *, shift: int = 0) -> int:
+        """Add a row, stamped now, or so many seconds off."""
         row_id, self._next_id = self._next_id, self._next_id + 1
-        self.rows[row_id] = (0, self.seconds)
+        self._write(row_id, 0, shift)
         return row_id
 
-    def touch(self, row_id: int) -> None:
-        """Change a row: a new token, stamped now."""
-        token, _ = self.rows[row_id]
-        self.rows[row_id] = (token + 1, self.seconds)
+    def touch(self, row_id: int, *, shift: int = 0) -> None:
+        """Change a row: a new token, stamped now, or so many seconds off."""
+        self._write(row_id, self.rows[row_id][0] + 1, shift)
 
     def delete(self, row_id: int) -> None:
         """Take a row away."""
@@ -79,14 +93,11 @@ class Books:
     def ask(self, text: str) -> QueryReply:
         """Answer one query; then let something happen before the next."""
         self.queries.append(text)
-        order = sorted(
-            self.rows,
-            key=lambda row_id: (self.rows[row_id][1] if self.has_times else 0, row_id),
-        )
-        lower = re.search(r"LastUpdatedTime >= '([^']+)'", text)
-        if lower:
-            bound = datetime.fromisoformat(lower[1])
-            order = [one for one in order if self.time(self.rows[one][1]) >= bound]
+        order = sorted(self.rows, key=self._place)
+        for sign, holds in (("<", operator.lt), (">=", operator.ge)):
+            for bound in re.findall(rf"LastUpdatedTime {sign} '([^']+)'", text):
+                moment = datetime.fromisoformat(bound)
+                order = [one for one in order if holds(self.time(self.rows[one][1]), moment)]
         now = self.time(self.seconds)
         if "COUNT(*)" in text:
             reply = QueryReply([], now, len(order))
@@ -94,9 +105,23 @@ class Books:
             start = int(re.search(r"STARTPOSITION (\d+)", text)[1])  # type: ignore[index]
             rows = int(re.search(r"MAXRESULTS (\d+)", text)[1])  # type: ignore[index]
             chosen = order[start - 1 : start - 1 + rows]
-            reply = QueryReply([self._record(one) for one in chosen], now, None)
+            if len(chosen) == rows:
+                chosen = chosen[: rows - self.short_by]
+            total = self.total_count(len(order))
+            reply = QueryReply([self._record(one) for one in chosen], now, total)
         self.between()
         return reply
+
+    def _write(self, row_id: int, token: int, shift: int) -> None:
+        self.rows[row_id] = (token, self.seconds + shift)
+        self._edits += 1
+        self._changed[row_id] = self._edits
+
+    def _place(self, row_id: int) -> tuple[int, int]:
+        if self.has_times:
+            tie = hash((row_id, len(self.queries))) if self.ties == "shuffled" else row_id
+            return self.rows[row_id][1], tie
+        return (-self._changed[row_id] if self.ties == "newest" else 0), row_id
 
     def _record(self, row_id: int) -> RawRecord:
         token, stamp = self.rows[row_id]

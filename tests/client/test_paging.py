@@ -101,7 +101,8 @@ def test_thousands_of_rows_in_one_second_come_once_each() -> None:
     found = read(books, page_rows=1000)
 
     assert 2500 == len(found) == len(set(found))
-    assert 3 == len(books.queries)
+    # The fourth counts: nothing promises that rows of one second keep their order.
+    assert 4 == len(books.queries)
 
 
 def test_a_full_walk_of_quiet_books_costs_one_call_a_page() -> None:
