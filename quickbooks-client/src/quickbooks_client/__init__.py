@@ -40,6 +40,7 @@ from quickbooks_client.integration import QuickBooksIntegration
 from quickbooks_client.query import escape, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply, Usage
 from quickbooks_client.settings import SETTINGS, AppSettings, Setting, Settings
+from quickbooks_client.transport import CallLimits
 
 __all__ = [
     "ENTITIES",
@@ -49,6 +50,7 @@ __all__ = [
     "BeforeInventoryStartError",
     "BudgetBusyError",
     "BudgetSpentError",
+    "CallLimits",
     "Changes",
     "Client",
     "Clock",

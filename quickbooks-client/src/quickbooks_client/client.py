@@ -25,12 +25,13 @@ from quickbooks_client.envelope import (
 )
 from quickbooks_client.errors import InvalidQueryError, RejectedError
 from quickbooks_client.faults import raise_unexpected
-from quickbooks_client.gate import MINOR_VERSION, Exchange, Gate, Request
+from quickbooks_client.gate import MINOR_VERSION, Exchange, Gate
 from quickbooks_client.locations import state_folder
 from quickbooks_client.meter import Meter
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.query import MAX_PAGE_ROWS, select, utc_text
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply
+from quickbooks_client.request import Request
 from quickbooks_client.stores import open_store
 from quickbooks_client.throttle import Throttle
 from quickbooks_client.transport import CallLimits, make_session
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from quickbooks_client.settings import Settings
+    from quickbooks_client.token_store import TokenStore
 
 _JSON = {"Accept": "application/json"}
 MAX_REQUEST_ID = 50
@@ -76,11 +78,13 @@ class Client:
         self._clock = clock or SystemClock()
         self._limits = limits or CallLimits()
         folder = state_folder(settings.token_store)
-        self.store = open_store(settings)
-        self.usage_log = UsageLog(folder / "usage.sqlite3", settings.environment, settings.realm_id)
-        self.meter = Meter(self.usage_log, self._clock, settings.own_read_budget)
-        self.oauth = OAuth(settings, self._clock, self._limits)
-        self.authorizer = Authorizer(
+        self.store: TokenStore = open_store(settings)
+        self.usage_log: UsageLog = UsageLog(
+            folder / "usage.sqlite3", settings.environment, settings.realm_id
+        )
+        self.meter: Meter = Meter(self.usage_log, self._clock, settings.own_read_budget)
+        self.oauth: OAuth = OAuth(settings, self._clock, self._limits)
+        self.authorizer: Authorizer = Authorizer(
             settings,
             self.store,
             self.oauth,
