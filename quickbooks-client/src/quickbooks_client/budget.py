@@ -6,8 +6,8 @@ ones fit in behind that moment. This keeps every window, however long calls are 
 as each reaches the server within `Budget.underway_s`; and a quick server is used to the full.
 
 Who has to wait stands in a queue of tickets that all processes share: first come, first served, so
-that a sink with one thread is not starved by a tap with ten. Who is not seen for `LAPSE_S` (killed,
-or stopped by Ctrl-Z) is struck off.
+that a sink with one thread is not starved by a tap with ten. Who has died is struck off, and who is
+not seen for `LAPSE_S` (stopped by Ctrl-Z, or dead in another container).
 Source: Intuit, "API call limits and throttles": 500 calls a minute, 10 a second, 10 at a time.
 """
 
@@ -22,7 +22,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from quickbooks_client.settings import Settings
 
@@ -127,15 +127,17 @@ class Standing:
     longest_s: float = 0.0
     """The longest window of any process: so long calls are remembered."""
 
-    def place_in_queue(self, ticket: int | None, now: float) -> int:
-        """Return how many go before the holder of `ticket` (None: has none yet); strike the dead.
+    def place_in_queue(
+        self, ticket: int | None, now: float, is_dead: Callable[[int], bool] = lambda _: False
+    ) -> int:
+        """Return how many go before the holder of `ticket` (None: has none yet).
 
-        A ticket that was struck off is put at the end again.
+        Tickets of the dead are struck off. One that was struck off is put at the end again.
         """
         self.queue = [
             (other, now if other == ticket else seen)
             for other, seen in self.queue
-            if other == ticket or seen > now - LAPSE_S
+            if other == ticket or (seen > now - LAPSE_S and not is_dead(other))
         ]
         for place, (other, _) in enumerate(self.queue):
             if other == ticket:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import logging
-import os
 from typing import TYPE_CHECKING
 
 from quickbooks_client.budget import Standing, decode, earliest_start, encode
 from quickbooks_client.budget_files import BudgetFiles
 from quickbooks_client.errors import BudgetBusyError, QuickBooksError
+from quickbooks_client.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +78,7 @@ class Throttle:
         self._longest_s = max(window.seconds for window in self._windows)
         self._clock = clock
         self._files = BudgetFiles(folder, realm_id, budget.at_a_time)
-        self._numbers = itertools.count(1)
+        self._tickets = Tickets()
         self._said_at = float("-inf")
 
     @contextlib.contextmanager
@@ -141,7 +140,7 @@ class Throttle:
         try:
             with self._shared() as standing:
                 now = self._clock.monotonic()
-                ahead = standing.place_in_queue(ticket, now)
+                ahead = standing.place_in_queue(ticket, now, self._tickets.is_dead)
                 soonest = max(
                     earliest_start(standing.counted, self._windows, now), standing.paused_until
                 )
@@ -161,8 +160,7 @@ class Throttle:
         self, standing: Standing, ticket: int | None, ahead: int, soonest: float, now: float
     ) -> _Waiting:
         if ticket is None:
-            # Unique on the machine, and exact as a floating number.
-            ticket = os.getpid() * 2**20 + next(self._numbers) % 2**20
+            ticket = self._tickets.new()
             standing.place_in_queue(ticket, now)
         expected = max(
             earliest_start(standing.counted, self._windows, now, ahead), standing.paused_until
