@@ -200,6 +200,23 @@ def test_the_discovery_document_is_asked_for_again(
         oauth.authorization_url("state")
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("", "Nothing answers at 127.0.0.1"), ("/", "No OAuth discovery document is at")],
+)
+def test_a_discovery_document_that_is_not_there(
+    emulator: Emulator, app: dict[str, Any], clock: FakeClock, path: str, words: str
+) -> None:
+    """
+    Nobody is there, or nobody who knows it: each says where it was looked for.
+    """
+    base = emulator.url if path else f"http://127.0.0.1:{free_port()}"
+    oauth = connect(app, clock, discovery_url=f"{base}{path or '/.well-known'}")
+
+    with pytest.raises(QuickBooksError, match=words):
+        oauth.authorization_url("state")
+
+
 @contextmanager
 def discovery(**changed: str) -> Iterator[str]:
     """The address of a discovery document that says something else."""

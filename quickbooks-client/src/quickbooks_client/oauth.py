@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import NewConnectionError
 
 from quickbooks_client.answer import Answer
 from quickbooks_client.envelope import exact, split
@@ -224,8 +225,7 @@ def _was_never_sent(error: requests.RequestException) -> bool:
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return True
     reason = getattr(error.args[0] if error.args else None, "reason", None)
-    # urllib3's, which is not ours to import; a name that is not found is a subclass of it.
-    return any(kind.__name__ == "NewConnectionError" for kind in type(reason).__mro__)
+    return isinstance(reason, NewConnectionError)
 
 
 def _code_refused(problem: QuickBooksError) -> QuickBooksError:

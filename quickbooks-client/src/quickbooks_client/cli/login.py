@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 300.0
 _MAX_PASTES = 5
+_NOBODY = "0"
+"""Stands in for the company until the user has chosen one."""
 
 
 def add(actions: Commands, common: argparse.ArgumentParser) -> None:
@@ -60,8 +62,7 @@ def _login(options: argparse.Namespace) -> int:
     settings = given(options)
     app = AppSettings.from_mapping(settings)
     realm_id: str | None = settings.get("realm_id")
-    if realm_id is not None:
-        _check_store(settings)
+    _check_store(settings)
     state = new_state()
     address = OAuth(app, SystemClock(), CallLimits()).authorization_url(state)
     begun = _Begun(settings, realm_id, address, state, app.redirect_uri or "")
@@ -95,8 +96,13 @@ class _Begun:
 
 def _check_store(settings: dict[str, Any]) -> None:
     """Find out before a person is asked whether the store takes a token. Any: JSON."""
-    with Client(Settings.from_mapping(settings)) as client, client.store.lock():
-        client.store.prepare()
+    with Client(Settings.from_mapping({"realm_id": _NOBODY, **settings})) as client:
+        if client.settings.realm_id == _NOBODY:
+            # Read only: a store may keep a place for whoever locks it.
+            client.store.load()
+            return
+        with client.store.lock():
+            client.store.prepare()
 
 
 def _received(begun: _Begun, timeout_s: float, *, opens: bool) -> Client:
