@@ -20,13 +20,17 @@ PRIVATE = 0o077
 
 
 def check_file_mode(path: str, mode: int | None) -> Finding:
-    """Return whether others may read the token file; `mode` is None where there is none yet."""
+    """Return whether others could read the token file, before the client looked into it.
+
+    `mode` is None where there is none yet.
+    """
     subject = "token store"
     if mode is not None and mode & PRIVATE:
-        return wrong(
+        return warning(
             subject,
-            f"{path} can be read by others (mode {mode & 0o777:o}): run `chmod 600 {path}`, and"
-            " connect anew if somebody may have read it",
+            f"{path} could be read by others (mode {mode & 0o777:o}) and is made private now: if"
+            " somebody may have read it, run `quickbooks auth revoke`, then `quickbooks auth"
+            " login`",
         )
     return ok(subject, path if mode is not None else f"{path}, nothing is stored yet")
 

@@ -26,8 +26,8 @@ from quickbooks_client.errors import (
     QuickBooksError,
     RejectedError,
 )
-from quickbooks_client.file_store import FileTokenStore
 from quickbooks_client.gate import MINOR_VERSION
+from quickbooks_client.locations import POSTGRES, store_kind, store_path
 from quickbooks_client.query import all_of, one_of, select
 from quickbooks_client.transport import CallLimits
 
@@ -55,32 +55,32 @@ def examine(
     yield check_api(settings.api_url, api)
     yield check_sign_in(settings.discovery_url, reach(settings.discovery_url, LIMITS, clock))
     yield from _store(client)
-    if isinstance(api, Reached):
-        is_connected = yield from _token(client, clock)
-        if is_connected:
-            yield from _company(client, documents, clock)
-        elif api.server is not None:
-            yield connection.check_clock(api.server, api.asked, api.answered)
+    is_connected = yield from _token(client, clock)
+    if isinstance(api, Reached) and is_connected:
+        yield from _company(client, documents, clock)
+    elif isinstance(api, Reached) and api.server is not None:
+        yield connection.check_clock(api.server, api.asked, api.answered)
     yield from _usage(client, clock)
     yield check_ledger(ledger_url)
 
 
 def _store(client: Client) -> Iterator[Finding]:
-    store = client.store
-    if not isinstance(store, FileTokenStore):
-        yield ok("token store", store.describe())
+    token_store = client.settings.token_store
+    if store_kind(token_store) in POSTGRES:
+        yield ok("token store", client.store.describe())
         return
+    path = store_path(token_store)
     try:
-        mode = stat.S_IMODE(store.path.stat().st_mode)
+        mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
-        yield connection.check_file_mode(store.describe(), None)
+        yield connection.check_file_mode(str(path), None)
     except OSError as error:
         yield wrong(
             "token store",
-            f"{store.describe()} cannot be looked at ({error.strerror}): let this user read it",
+            f"{path} cannot be looked at ({error.strerror}): let this user read it",
         )
     else:
-        yield connection.check_file_mode(store.describe(), mode)
+        yield connection.check_file_mode(str(path), mode)
 
 
 def _token(client: Client, clock: Clock) -> Generator[Finding, None, bool]:

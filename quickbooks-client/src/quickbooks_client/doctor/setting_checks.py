@@ -95,8 +95,6 @@ def _redirect(settings: Settings) -> Finding:
     host = parts.hostname or ""
     if host.replace(".", "").isdigit() or ":" in host:
         return wrong(subject, f"{url}: Intuit takes no numeric address; use localhost or a name")
-    if parts.query or parts.fragment:
-        return wrong(subject, f"{url}: Intuit takes none with a query or fragment; remove it")
     if settings.environment == "production" and (parts.scheme != "https" or host == "localhost"):
         return wrong(
             subject,
