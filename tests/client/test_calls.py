@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from quickbooks.objects import Customer
 
 from quickbooks_client import (
     AuthenticationError,
     BudgetSpentError,
     Client,
-    ConfigurationError,
     ConnectionLostError,
     DuplicateNameError,
     InvalidQueryError,
@@ -161,50 +158,6 @@ def test_a_write_whose_reply_is_lost_is_applied_once(
 
     assert ["Ada"] == [row["DisplayName"] for row in emulator.entities("Customer")]
     assert emulator.entities("Customer")[0]["Id"] == reply.entity["Id"]
-
-
-def test_a_write_without_a_requestid_is_not_repeated(emulator: Emulator, client: Client) -> None:
-    """
-    python-quickbooks may write without one; nobody knows then whether it was applied.
-    """
-    emulator.lose_reply("POST", "customer")
-
-    with pytest.raises(ConnectionLostError):
-        client.quickbooks.create_object("Customer", json.dumps(ADA))
-
-    assert 1 == len(emulator.entities("Customer"))
-    assert 1 == len(emulator.calls(method="POST", entity="Customer"))
-
-
-def test_objects_of_python_quickbooks_pass_the_same_gate(
-    emulator: Emulator, client: Client
-) -> None:
-    """
-    Token, retry and metering are theirs too.
-    """
-    emulator.create("Customer", ADA)
-    emulator.fail(path=API, times=1, do={"kind": "status", "status": 503, "body": "html"})
-
-    found = Customer.filter(DisplayName="Ada", qb=client.quickbooks)
-
-    assert ["Ada"] == [customer.DisplayName for customer in found]
-    assert 1 == client.meter.snapshot().retried
-    assert 1 == client.meter.snapshot().metered
-
-
-def test_adjustments_are_known_to_the_gate(client: Client) -> None:
-    """
-    python-quickbooks' own list lacks them.
-    """
-    assert client.quickbooks.isvalid_object_name("InventoryAdjustment")
-
-
-def test_the_token_goes_to_the_company_alone(client: Client) -> None:
-    """
-    python-quickbooks has calls that go elsewhere; they are refused before anything is sent.
-    """
-    with pytest.raises(ConfigurationError, match="nowhere else"):
-        client.quickbooks.get_current_user()
 
 
 @pytest.mark.parametrize("status", [200, 400])

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MAX_XML_BYTES = 64_000
 """A fault is short; a longer XML document is none of ours to read."""
+_files = msgspec.json.Decoder(list[Members])
 _PLAIN = re.compile(r"[\w.:@ -]{1,80}", re.ASCII)
 
 
@@ -95,11 +96,22 @@ def read_fault(answer: Answer) -> list[FaultEntry]:
         for name in ("Fault", "fault"):
             if name in members:
                 return parse_fault(members[name])
-        return []
+        return _upload_fault(members)
     head = answer.body[:200].lstrip()
     if head.startswith(b"<") and b"<html" not in head.lower():
         return _xml_fault(answer.body)
     return []
+
+
+def _upload_fault(members: Members) -> list[FaultEntry]:
+    """Return the Fault of a file that was refused; uploads answer per file, inside HTTP 200."""
+    if "AttachableResponse" not in members:
+        return []
+    try:
+        files = _files.decode(members["AttachableResponse"])
+    except msgspec.DecodeError:
+        return []
+    return [entry for file in files if "Fault" in file for entry in parse_fault(file["Fault"])]
 
 
 def parse_fault(raw: msgspec.Raw) -> list[FaultEntry]:

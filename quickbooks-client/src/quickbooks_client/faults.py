@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from quickbooks_client import errors
 from quickbooks_client.answer import Answer, FaultEntry, Wanted, read_fault
+from quickbooks_client.broken_rules import explain_broken_rule
 from quickbooks_client.explanations import Explanation, explain, is_known
 from quickbooks_client.redact import redact
 
@@ -175,7 +176,7 @@ def _explanation(entry: FaultEntry, answer: Answer) -> Explanation:
     """Return what an entry means; one without a known code is judged by status and type."""
     has_failed = answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if is_known(entry.code) and not (entry.code == "500" and has_failed):
-        return explain(entry.code, entry.detail)
+        return explain_broken_rule(entry.detail) if entry.code == "6000" else explain(entry.code)
     if has_failed:
         return explain("10000")
     by_status = _BY_STATUS.get(answer.status)  # type: ignore[call-overload] # an int equals its name

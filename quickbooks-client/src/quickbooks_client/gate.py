@@ -9,25 +9,25 @@ none of the library's own handling is met: it takes a throttle for a validation 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import io
 import logging
-import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import requests
 from quickbooks import QuickBooks
 from typing_extensions import override
 
-from quickbooks_client.answer import Answer, Wanted
-from quickbooks_client.calls import Call, Outcome, describe
+from quickbooks_client.answer import Answer
+from quickbooks_client.calls import Outcome
 from quickbooks_client.errors import ConfigurationError, ConnectionLostError, ThrottledError
 from quickbooks_client.faults import is_throttle
-from quickbooks_client.retry import THROTTLE_WAIT_S, Decision, Terms, persist
+from quickbooks_client.request import Request
+from quickbooks_client.retry import THROTTLE_WAIT_S, Decision, persist
 from quickbooks_client.transport import FAILURES, lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from quickbooks_client.auth import Authorizer
     from quickbooks_client.clock import Clock
@@ -40,63 +40,10 @@ if TYPE_CHECKING:
 MINOR_VERSION = 75
 """Source: Intuit, "Changes to our Accounting API that may impact your application" (2025-01)."""
 
+_WITHOUT_ID = frozenset({"query", "batch", "upload"})
+"""Not given a requestid here: the first is no write, the ids python-quickbooks gives the items of a
+batch are too long beside one, and of uploads Intuit does not say that they heed it."""
 _LOG = logging.getLogger(__name__)
-_FROM = re.compile(rb"\bfrom\s+(\w+)", re.IGNORECASE)
-
-
-@dataclasses.dataclass(frozen=True)
-class Request:
-    """One call to the Accounting API, before its token."""
-
-    method: str
-    path: str
-    """What follows the company's id: `query`, `invoice/12`."""
-    params: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: bytes | None = None
-
-    def counted_as(self, *, is_repeat: bool) -> Call:
-        """Return what is counted for sending it."""
-        return describe(self.method, self.path, self.body, is_repeat=is_repeat)
-
-    @property
-    def is_write(self) -> bool:
-        """Whether it may change something in QuickBooks."""
-        return self.method != "GET" and self.path != "query"
-
-    @property
-    def wanted(self) -> Wanted:
-        """What its reply is to be."""
-        accepted = self.headers.get("Accept", "")
-        if "application/pdf" in accepted:
-            return Wanted.PDF
-        return Wanted.JSON if "application/json" in accepted else Wanted.ANYTHING
-
-    @functools.cached_property
-    def attempted(self) -> str:
-        """What it does, in words, without anything from the record."""
-        name, _, rest = self.path.partition("?")[0].partition("/")
-        if name == "query":
-            found = _FROM.search(self.body or b"")
-            return f"query {found[1].decode()}" if found else "query"
-        if name == "cdc":
-            return f"read changes of {self.params.get('entities', '')[:200]}"
-        if self.method == "GET":
-            return f"read {name} {rest}".rstrip()
-        if rest.endswith("/send"):
-            return f"send {name}"
-        operation = self.params.get("operation")
-        return f"{operation or 'write'} {name}"
-
-    def terms(self, total_s: float) -> Terms:
-        """Return what it is as far as it matters for sending it again."""
-        return Terms(
-            self.attempted,
-            is_write=self.is_write,
-            has_request_id=bool(self.params.get("requestid")),
-            wanted=self.wanted,
-            total_s=total_s,
-        )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -127,10 +74,26 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
         clock: Clock,
         limits: CallLimits,
         jitter: Callable[[], float],
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         """Take everything in; nothing is opened.
 
         The first three are python-quickbooks' own and are read by its `__new__`.
+
+        Args:
+            company_id: The company.
+            minorversion: Sent with every call.
+            use_decimal: Whether python-quickbooks reads numbers as `Decimal`.
+            base_url: Where the API is.
+            session: Sends.
+            authorizer: Gives the access token.
+            throttle: Gives permission to call.
+            meter: Counts.
+            clock: The time.
+            limits: How long a call may take.
+            jitter: Gives a random number from 0 up to 1.
+            new_id: Gives a requestid that no other call has, for writes of python-quickbooks'
+                objects that bring none.
         """
         self.company_id = company_id
         self.minorversion = minorversion
@@ -143,6 +106,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
         self._clock = clock
         self._limits = limits
         self._jitter = jitter
+        self._new_id = new_id
 
     @property
     def api_url(self) -> str:
@@ -168,13 +132,19 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
             raise ConfigurationError(
                 "This address is not one of the company's: its token is sent nowhere else."
             )
+        method, path = request_type.upper(), url.removeprefix(self.company_url)
+        named = {name: str(value) for name, value in (params or {}).items()}
+        lacks_id = not named.get("requestid") and _takes_id(method, path)
+        if lacks_id:
+            named["requestid"] = self._new_id()
         body = data.encode() if isinstance(data, str) else data
         request = Request(
-            method=request_type.upper(),
-            path=url.removeprefix(self.company_url),
-            params={name: str(value) for name, value in (params or {}).items()},
+            method=method,
+            path=path,
+            params=named,
             headers=dict(headers or {}),
             body=body or None,
+            is_id_known=not lacks_id,
         )
         return _response(self.exchange(request).answer)
 
@@ -239,7 +209,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
                 # Returned, not raised from here: the library's error holds our headers.
                 came = lost(error, self._base_url, attempted=request.attempted)
             counted.outcome = _outcome(came)
-        if isinstance(came, Answer):
+        if isinstance(came, Answer) and _LOG.isEnabledFor(logging.DEBUG):
             _LOG.debug(
                 "%s: HTTP %d in %.0f ms, intuit_tid %s",
                 request.attempted,
@@ -248,6 +218,11 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
                 came.intuit_tid,
             )
         return came
+
+
+def _takes_id(method: str, path: str) -> bool:
+    """Return whether a call writes one entity, such as `invoice`."""
+    return method == "POST" and path.isalpha() and path not in _WITHOUT_ID
 
 
 def _outcome(came: Answer | QuickBooksError) -> Outcome:

@@ -69,6 +69,8 @@ class Terms:
     """In words, such as `query Invoice`."""
     is_write: bool = False
     has_request_id: bool = False
+    is_id_known: bool = True
+    """Whether the caller knows its requestid: not when it was given here."""
     wanted: Wanted = Wanted.JSON
     can_renew: bool = True
     """Whether a refused token can be renewed: not for the refresh itself."""
@@ -326,12 +328,9 @@ def _course_in_words(error: errors.QuickBooksError, decision: Decision, terms: T
 
 
 def _doubt_in_words(terms: Terms) -> str:
-    if terms.has_request_id:
+    if terms.has_request_id and terms.is_id_known:
         return "The write may have been applied: send it again with the same requestid only."
-    return (
-        "The write may have been applied, and has no requestid to repeat it with: look in"
-        " QuickBooks before sending it again."
-    )
+    return "The write may have been applied: look in QuickBooks before sending it again."
 
 
 def _is_refused_token(error: errors.QuickBooksError) -> bool:
