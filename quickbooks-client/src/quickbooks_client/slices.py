@@ -1,0 +1,123 @@
+"""Reading one entity in disjoint slices of time, several at once: what to ask next.
+
+A keyset page needs the one before it, so one walk has one question open at a time. Several walks
+over disjoint ranges of `MetaData.LastUpdatedTime` have several:
+
+- The first page is asked as ever; a table that fits into it costs that one call.
+- When more follows, the range up to a minute before the first answer is closed: whatever is touched
+  from then on leaves it. A worker without a question halves the walk that has most before it, by
+  how dense its rows lie; nothing is counted beforehand, for counts are metered.
+- The open rest is read last, when all closed slices are done. So a row that left a slice unread
+  is found there, by the same walk that reads everything when nothing is sliced.
+
+Each slice ends with a page that is not full, which a single walk would have filled: that is what
+slices cost. So no more are made than `FREE_SLICES` for each worker and one for every
+`PAGES_PER_SLICE` pages read.
+Source: own reasoning, on what `paging` says.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from quickbooks_client.time_walk import JITTER, LAG, TimeWalk, floor
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from quickbooks_client.paging import Walk
+    from quickbooks_client.records import Page, QueryReply
+
+OPEN = timedelta(seconds=60)
+"""So long before an answer changes may still become visible that bear an earlier time."""
+FREE_SLICES = 4
+PAGES_PER_SLICE = 8
+WORTH_HALVING_PAGES = 2.0
+
+
+class Slices:
+    """The walks over one set of rows. Not for several threads at once: hold a lock."""
+
+    def __init__(self, walk: Walk, at_a_time: int) -> None:
+        """Begin with the whole of `walk`; slice it for so many workers, where it has times."""
+        self._idle: list[Walk] = [walk]
+        self._busy: list[Walk] = []
+        self._open: TimeWalk | None = None
+        self._whole = walk if isinstance(walk, TimeWalk) and at_a_time > 1 else None
+        self._at_a_time = at_a_time
+        self._pages = 0
+        self._made = 0
+        self._earliest: datetime | None = None
+        self._horizon: datetime | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """All rows have been read."""
+        return not (self._idle or self._busy or self._open)
+
+    def begin(self, *, may_halve: bool = True) -> Walk | None:
+        """Return a walk whose question is to be asked now; None when there is none.
+
+        Args:
+            may_halve: A slice may be made for it.
+        """
+        if not self._idle and may_halve:
+            self._halve()
+        if not self._idle:
+            return None
+        walk = self._idle.pop(0)
+        self._busy.append(walk)
+        return walk
+
+    def take(self, walk: Walk, reply: QueryReply) -> Page | None:
+        """Read the answer to a walk's question; return its page, if it holds anything new.
+
+        Raises:
+            UnexpectedReplyError: The set kept changing and could not be read completely.
+        """
+        page = walk.take(reply)
+        self._busy.remove(walk)
+        self._pages += 1
+        self._earliest = min(self._earliest or reply.time, reply.time)
+        if self._whole is not None:
+            self._close(self._whole, reply.time)
+        if not walk.is_done:
+            self._idle.insert(0, walk)
+        elif self._open is not None and not (self._idle or self._busy):
+            self._idle.append(self._rest(self._open, reply.time))
+            self._open = None
+        return page
+
+    def _close(self, whole: TimeWalk, time: datetime) -> None:
+        """Part the whole into what nobody changes any more without leaving it, and the rest."""
+        horizon = floor(time) - OPEN
+        if not whole.can_be_parted or whole.bound is None or whole.bound >= horizon:
+            return
+        if whole.until is None or horizon < whole.until:
+            self._open = whole.part(horizon)
+        self._horizon = horizon
+        self._whole = None
+
+    def _halve(self) -> None:
+        allowed = FREE_SLICES * self._at_a_time + self._pages // PAGES_PER_SLICE
+        if self._whole is not None or self._made >= allowed:
+            return
+        busy = [one for one in self._busy if isinstance(one, TimeWalk) and one.can_be_parted]
+        largest = max(busy, key=lambda one: one.pages_left, default=None)
+        if largest is None or largest.pages_left < WORTH_HALVING_PAGES:
+            return
+        if largest.bound is None or largest.until is None:
+            return
+        middle = floor(largest.bound + (largest.until - largest.bound) / 2)
+        if middle > largest.bound:
+            self._made += 1
+            self._idle.append(largest.part(middle))
+
+    def _rest(self, rest: TimeWalk, time: datetime) -> TimeWalk:
+        """Return the walk over what is open, from where touched rows may lie on."""
+        earliest, horizon = self._earliest or time, self._horizon or floor(time)
+        if earliest >= horizon + OPEN - JITTER:
+            return rest
+        # The server's clock stepped back.
+        return rest.part(min(horizon, floor(earliest) - LAG))
