@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from typing_extensions import override
 
 from quickbooks_client import (
     AppSettings,
@@ -234,6 +235,7 @@ def discovery(**changed: str) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(json.dumps(page).encode())
 
+        @override
         def log_message(self, *args: object) -> None:
             pass
 

@@ -169,10 +169,7 @@ class OAuth:
             endpoint = Endpoint(self._settings, self._limits, redirect_uri)
             act(endpoint)
         except requests.RequestException as error:
-            problem = lost(error, endpoint.last_url if endpoint else url, attempted=attempted)
-            is_sent = endpoint is not None and not _was_never_sent(error)
-            if attempted == _EXCHANGE and is_sent and isinstance(problem, ConnectionLostError):
-                problem = _used_up("The reply to the code was lost", None)
+            problem = _broken(error, endpoint, url, attempted)
         except AuthClientError as error:
             answer = Answer(error.status_code, error.headers, error.content)
         except (KeyError, ValueError, TypeError, AttributeError):
@@ -218,6 +215,19 @@ class OAuth:
             " discovery_url and the app's keys.",
             **origin,
         )
+
+
+def _broken(
+    error: requests.RequestException, endpoint: Endpoint | None, url: str, attempted: str
+) -> QuickBooksError | None:
+    """Return what a failed exchange means; None when the document is another page."""
+    if endpoint is None and isinstance(error, requests.exceptions.InvalidJSONError):
+        return None
+    problem = lost(error, endpoint.last_url if endpoint else url, attempted=attempted)
+    is_lost = isinstance(problem, ConnectionLostError) and not _was_never_sent(error)
+    if is_lost and endpoint is not None and attempted == _EXCHANGE:
+        return _used_up("The reply to the code was lost", None)
+    return problem
 
 
 def _was_never_sent(error: requests.RequestException) -> bool:
