@@ -18,8 +18,10 @@ import dataclasses
 import struct
 import zlib
 from array import array
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from quickbooks_client.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,22 +59,29 @@ class Budget:
     def from_settings(cls, settings: Settings) -> Budget:
         """Return the budget the settings give, this machine's share of it.
 
-        The shares of several machines together are never more than the whole: a share of less
-        than one call a second is one call in so many seconds. At least one call runs at a time.
-        """
-        # As it was written: 0.29 of 100 are 29, though not in binary fractions.
-        share = Decimal(str(settings.budget_share))
+        The shares of several machines are never more than the whole together, in no window, so
+        each is rounded down.
 
-        def window(calls: int, seconds: int) -> Window:
-            own = calls * share
-            return Window(int(own), seconds) if own >= 1 else Window(1, float(seconds / own))
+        Raises:
+            ConfigurationError: The share is less than one call.
+        """
+        # One machine of three: 0.333… of 3 is one call, though a little less as a number.
+        share = Fraction(str(settings.budget_share)).limit_denominator(10**6)
+
+        def own(name: str, whole: int) -> int:
+            if whole * share < 1:
+                raise ConfigurationError(
+                    f"Setting budget_share {settings.budget_share:g} leaves this machine less than"
+                    f" one call of {name} {whole}: it must be at least {1 / whole:.3g}."
+                )
+            return int(whole * share)
 
         return cls(
             windows=(
-                window(settings.requests_per_minute, 60),
-                window(settings.requests_per_second, 1),
+                Window(own("requests_per_minute", settings.requests_per_minute), 60.0),
+                Window(own("requests_per_second", settings.requests_per_second), 1.0),
             ),
-            at_a_time=max(1, int(settings.max_concurrent_requests * share)),
+            at_a_time=own("max_concurrent_requests", settings.max_concurrent_requests),
         )
 
     @property
