@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from quickbooks_client.usage_log import UsageLog
 from tests.target.shop import DATE, adjustment, receipt, record, state
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.target.shop import Shop
 
 
@@ -151,6 +155,27 @@ def test_known_ids_cost_no_metered_call(small_shop: Shop) -> None:
     assert run.code == 0, run.error
     assert 0 == small_shop.metered
     assert 2 == len(small_shop.writes)
+
+
+def test_calls_are_counted_under_the_stream_they_are_for(small_shop: Shop, tmp_path: Path) -> None:
+    """
+    As `quickbooks usage` shows them; look-ups, which many rows share, under their own name.
+    """
+    run = small_shop.push(
+        receipt("order:1"), receipt("order:2"), adjustment("adjustment:1", sku="HOSE")
+    )
+
+    assert run.code == 0, run.error
+    now = datetime.now(UTC)
+    log = UsageLog(tmp_path / "usage.sqlite3", "emulator", small_shop.emulator.realm_id)
+    counted: dict[str, int] = {}
+    for line in log.lines(now - timedelta(days=1), now + timedelta(days=1), now):
+        counted[line.stream] = counted.get(line.stream, 0) + line.calls
+    log.close()
+    refreshes = counted.pop("")
+    assert 1 == refreshes
+    assert {"sales_receipts": 2, "inventory_adjustments": 1, "lookups": 3} == counted
+    assert 3 == small_shop.metered
 
 
 def test_lookups_share_a_query(small_shop: Shop) -> None:

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from quickbooks_client import Client, ConfigurationError, QuickBooksError, Settings, SystemClock
 from quickbooks_client.locations import project_folder
+from quickbooks_client.push.counted import CountedBooks
 from quickbooks_client.push.ledger import Ledger
 from quickbooks_client.push.preview import Preview
 from quickbooks_client.push.pusher import STREAMS, Pusher
@@ -111,7 +112,7 @@ class TargetQuickBooks(Target):
         )
         client = Client(self._connection, clock=clock)
         kind = Preview if is_dry else Pusher
-        pusher = kind(client, ledger, self._documents, clock, tell=self._tell)
+        pusher = kind(CountedBooks(client), ledger, self._documents, clock, tell=self._tell)
         self._ledger, self._client, self._started = ledger, client, started
         self._is_open = True
         pusher.recover()
