@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from quickbooks_client import Client, Settings
+from quickbooks_client import Client, QuickBooksIntegration, Settings
 from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from quickbooks_emulator.testing import Emulator
+
+
+HAS_BROWSER = bool(shutil.which("chromium") and shutil.which("chromedriver"))
+
+collect_ignore = [] if HAS_BROWSER else ["test_browser_signin.py"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tried here."""
+    if not HAS_BROWSER:
+        terminalreporter.write_line(
+            "Nobody signed in with a real browser: chromium and chromedriver are not here."
+        )
 
 
 @pytest.fixture
@@ -47,3 +61,25 @@ def make_client(connection: dict[str, Any], clock: FakeClock) -> Iterator[Callab
 def client(make_client: Callable[..., Client]) -> Client:
     """A client."""
     return make_client()
+
+
+@pytest.fixture
+def make_integration(
+    emulator: Emulator, connection: dict[str, Any]
+) -> Callable[..., QuickBooksIntegration]:
+    """Makes the face for programs; a company that is named by `realm_id` has consented already."""
+
+    def make(clock: FakeClock | None = None, **more: Any) -> QuickBooksIntegration:
+        names = ("api_url", "discovery_url", *(("refresh_token",) if "realm_id" in more else ()))
+        return QuickBooksIntegration(
+            connection["client_id"],
+            connection["client_secret"],
+            connection["redirect_uri"],
+            "emulator",
+            token_store=connection["token_store"],
+            connection={name: connection[name] for name in names},
+            clock=clock or FakeClock(),
+            **more,
+        )
+
+    return make

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,6 @@ from quickbooks_client.errors import ConsentRefusedError, ForgedRedirectError, S
 from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from quickbooks_emulator.testing import Emulator
@@ -33,31 +33,13 @@ if TYPE_CHECKING:
 REALM = "9341452718281828459"
 OTHER = "4620816365055555555"
 
-Make = "Callable[..., QuickBooksIntegration]"
+Make = Callable[..., QuickBooksIntegration]
 
 
 @pytest.fixture
-def make(emulator: Emulator, tmp_path: Path) -> Callable[..., QuickBooksIntegration]:
+def make(make_integration: Make) -> Make:
     """Make the object as a program does, with a token store of the test's own."""
-
-    def integration(clock: FakeClock | None = None, **more: Any) -> QuickBooksIntegration:
-        settings = emulator.settings()
-        return QuickBooksIntegration(
-            settings["client_id"],
-            settings["client_secret"],
-            settings["redirect_uri"],
-            "emulator",
-            token_store=str(tmp_path / "store" / "tokens.json"),
-            connection={
-                "api_url": settings["api_url"],
-                "discovery_url": settings["discovery_url"],
-                **({"refresh_token": settings["refresh_token"]} if "realm_id" in more else {}),
-            },
-            clock=clock or FakeClock(),
-            **more,
-        )
-
-    return integration
+    return make_integration
 
 
 def consent(url: str, decision: str = "connect", realm_id: str = REALM) -> str:

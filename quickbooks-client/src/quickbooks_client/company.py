@@ -172,6 +172,8 @@ class Company:
         Raises:
             QuickBooksError: Nothing of this call was sent.
         """
+        if not call.products:
+            return [], []
         # Only who writes needs the ledger's libraries.
         from quickbooks_client.push.stocktake import Stocktake  # noqa: PLC0415
 
