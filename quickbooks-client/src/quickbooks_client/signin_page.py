@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from html import escape
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ main { width: 100%; max-width: 30rem; padding: 2rem 1.9rem; background: var(--ca
 main.yes { --tone: var(--yes); } main.no { --tone: var(--no); } main.wait { --tone: var(--wait); }
 .mark { width: 2.75rem; height: 2.75rem; margin-bottom: 1rem; color: var(--tone); display: block; }
 h1 { font-size: 1.4rem; line-height: 1.25; margin: 0 0 .6rem; }
+code { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: .93em; }
 p { margin: 0 0 .7rem; overflow-wrap: anywhere; } p:last-child { margin: 0; color: var(--soft); }
 """
 _SCRIPT = "history.replaceState(null, '', location.pathname)"
@@ -57,8 +59,13 @@ class Page(NamedTuple):
             f"<title>{escape(self.title)}</title>\n<style>{_STYLE}</style>\n"
             f"<script>{_SCRIPT}</script>\n</head>\n<body>\n"
             f'<main class="{self.tone}" role="status">\n{mark}\n<h1>{escape(self.title)}</h1>\n'
-            f"<p>{escape(self.text)}</p>\n<p>{escape(self.advice)}</p>\n</main>\n</body>\n</html>\n"
+            f"<p>{_marked(self.text)}</p>\n<p>{_marked(self.advice)}</p>\n</main>\n</body>\n</html>\n"
         ).encode()
+
+
+def _marked(text: str) -> str:
+    """Return plain text as HTML; what stands between backticks is a command."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", escape(text))
 
 
 HEADERS = {
