@@ -39,6 +39,8 @@ _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _head = msgspec.json.Decoder(_Head)
 _objects = msgspec.json.Decoder(list[Members])
 _time = msgspec.json.Decoder(str | int | float | None)
+# Made once: `json.loads` would make one for each document.
+_exact = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
@@ -110,7 +112,7 @@ def number(raw: msgspec.Raw | None) -> int | None:
 
 def exact(document: bytes | msgspec.Raw) -> Any:
     """Return parsed JSON whose numbers are all `Decimal`, digit for digit. Any: JSON."""
-    return json.loads(bytes(document), parse_float=Decimal, parse_int=Decimal)
+    return _exact.decode(bytes(document).decode())
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
