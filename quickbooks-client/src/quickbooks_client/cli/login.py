@@ -10,7 +10,6 @@ import dataclasses
 import getpass
 import sys
 import threading
-import webbrowser
 from typing import TYPE_CHECKING, Any
 
 from quickbooks_client import signin_page
@@ -19,7 +18,6 @@ from quickbooks_client.cli.output import days_until, say, warn
 from quickbooks_client.client import Client
 from quickbooks_client.clock import SystemClock
 from quickbooks_client.errors import ForgedRedirectError, QuickBooksError, SignInError
-from quickbooks_client.listener import Listener
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.redact import redact
 from quickbooks_client.settings import AppSettings, Settings
@@ -107,6 +105,8 @@ def _check_store(settings: dict[str, Any]) -> None:
 
 def _received(begun: _Begun, timeout_s: float, *, opens: bool) -> Client:
     """Finish with the redirect that a browser brings, and tell it what came of it."""
+    from quickbooks_client.listener import Listener  # noqa: PLC0415 - brings an HTTP server along
+
     forged = "An answer that does not belong to this sign-in was refused; still waiting."
     with Listener(begun.redirect_uri, begun.state, lambda: warn(forged)) as listener:
         _invite(begun)
@@ -131,6 +131,8 @@ def _invite(begun: _Begun) -> None:
 
 
 def _open_browser(address: str) -> None:
+    import webbrowser  # noqa: PLC0415 - looks for browsers
+
     def opens() -> None:
         if not webbrowser.open(address):
             warn("No browser could be opened here: open the address yourself.")
