@@ -40,7 +40,7 @@ def add(commands: Commands, common: argparse.ArgumentParser) -> None:
         "doctor",
         help="check settings, token, company and account",
         description="Checks the installation and the company, a line each: ok, warning or wrong,"
-        " and what to do. Exit status 1 when something is wrong. Costs at most five metered"
+        " and what to do. Exit status 1 when something is wrong. Costs at most six metered"
         " calls.",
         parents=[common],
     )

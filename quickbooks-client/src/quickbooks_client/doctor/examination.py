@@ -1,6 +1,6 @@
 """The examination: reads what there is to read, and goes on after what is wrong where it can.
 
-What depends on a thing that is wrong is left out; what does not is still looked at. At most five
+What depends on a thing that is wrong is left out; what does not is still looked at. At most six
 calls are metered.
 """
 
