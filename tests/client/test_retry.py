@@ -184,9 +184,9 @@ def test_the_refresh_itself_is_not_renewed() -> None:
 @pytest.mark.parametrize("came", [reply(403), reply(403, fault("3100"))])
 def test_a_company_that_is_refused_gets_one_more_try(came: object, terms: Terms) -> None:
     """
-    Such spells come with Intuit's incidents; a wrong setting is told five seconds later.
+    Such spells come with Intuit's incidents; a wrong setting is told two seconds later.
     """
-    assert [3.75] == course(came, terms, jitter=0.5)
+    assert [1.5] == course(came, terms, jitter=0.5)
 
 
 @pytest.mark.parametrize("came", FINAL)

@@ -7,7 +7,7 @@
 | 429, or 3001 at any status | wait as `Retry-After` says, else 60, 120, 240 s | the call's time |
 | 500, 502, 503, 504, 10000, maintenance, 600, a cut or unreadable reply, no reply | wait as \
 `Retry-After` says, else 1, 2, 4 s | three retries |
-| 403 3100 | wait 5 s: such spells come with incidents | one retry |
+| 403 3100 | wait 2 s: such spells come with incidents | one retry |
 | anything else | the error is raised | |
 
 Waits are jittered. What QuickBooks refused before any work (401, 403, 429) may be sent again, as
@@ -45,7 +45,7 @@ THROTTLE_WAIT_S = 60.0
 """Source: Intuit, "API call limits and throttles": wait 60 seconds."""
 MAX_THROTTLE_WAIT_S = 240.0
 FAILURE_WAIT_S = 1.0
-DENIAL_WAIT_S = 5.0
+DENIAL_WAIT_S = 2.0
 LONG_WAIT_S = 10.0
 """From here on a wait is a warning: a person sees that nothing seems to happen."""
 
