@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from quickbooks_client.envelope import Members, split
+from quickbooks_client.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -167,7 +168,7 @@ def http_date(value: str | None) -> datetime | None:
 def plain(value: object) -> str:
     """Return a code or an id as it stands when it looks like one, else ""."""
     text = _text(value).strip()
-    return text if _PLAIN.fullmatch(text) else ""
+    return text if _PLAIN.fullmatch(text) and redact(text) == text else ""
 
 
 def _member(entry: dict[str, Any], name: str) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from quickbooks_client.errors import AuthenticationError, ConfigurationError, RetriableError
 from quickbooks_client.oauth import INVALID_GRANT
 from quickbooks_client.retry import Terms, caught, persist
+from quickbooks_client.shield import shielded
 from quickbooks_client.token_store import SIGN_IN
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Authorizer:
         self._try_again_at = -math.inf
         """On the monotonic clock: when a renewal ahead of time that failed is tried again."""
 
+    @shielded
     def access_token(self) -> str:
         """Return an access token that lasts at least a few minutes.
 
@@ -100,6 +102,7 @@ class Authorizer:
         finally:
             self._lock.release()
 
+    @shielded
     def renew(self, refused: str) -> bool:
         """Make sure that the next access token is another than `refused`.
 
@@ -118,12 +121,14 @@ class Authorizer:
             )
             return is_new
 
+    @shielded
     def refresh(self) -> Token:
         """Refresh now, whatever is left of the stored token, and return the new one."""
         with self._lock:
             self._token, _ = self._renewed(lambda _: False)
             return self._token
 
+    @shielded
     def connect(self, obtain: Callable[[], Token]) -> Token:
         """Keep the token that a sign-in obtains instead of what there was; return it.
 
@@ -138,6 +143,7 @@ class Authorizer:
             self._warn(token)
             return token
 
+    @shielded
     def revoke(self) -> None:
         """Disconnect the app from the company; the stored tokens are forgotten.
 

@@ -76,10 +76,13 @@ class _Response(HTTPResponse):
 
 
 class _Connection(HTTPConnection):
+    # Whoever turns http.client's own output on, for all connections, would have tokens printed.
+    debuglevel = 0
     response_class = _Response
 
 
 class _SecureConnection(HTTPSConnection):
+    debuglevel = 0
     response_class = _Response
 
 

@@ -38,6 +38,8 @@ from __future__ import annotations
 
 from typing_extensions import override
 
+from quickbooks_client.redact import hide
+
 
 class QuickBooksError(Exception):
     """A call to QuickBooks did not succeed."""
@@ -60,12 +62,13 @@ class QuickBooksError(Exception):
             intuit_tid: Intuit's id of the transaction, for their support.
             attempted: What was tried, such as `create Invoice`.
         """
+        reason = hide(reason)
         super().__init__(reason)
         self.reason = reason
         self.status = status
-        self.code = code
-        self.intuit_tid = intuit_tid
-        self.attempted = attempted
+        self.code = hide(code) if code else code
+        self.intuit_tid = hide(intuit_tid) if intuit_tid else intuit_tid
+        self.attempted = hide(attempted) if attempted else attempted
         self.afterword = ""
         """How often and how long it was tried, and what of that may have been applied."""
         self.tries = 1

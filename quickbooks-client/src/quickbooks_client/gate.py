@@ -24,6 +24,7 @@ from quickbooks_client.errors import ConfigurationError, ConnectionLostError, Th
 from quickbooks_client.faults import is_throttle
 from quickbooks_client.request import Request
 from quickbooks_client.retry import THROTTLE_WAIT_S, Decision, persist
+from quickbooks_client.shield import shielded
 from quickbooks_client.transport import FAILURES, lost
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
         )
         return _response(self.exchange(request).answer)
 
+    @shielded
     def exchange(self, request: Request) -> Exchange:
         """Send `request` until it succeeds or must be given up.
 

@@ -18,6 +18,7 @@ from quickbooks_client.company import Company, Stocktaking, Tokens, make_call
 from quickbooks_client.errors import WrongCompanyError
 from quickbooks_client.push.settings import LINES_AT_MOST
 from quickbooks_client.settings import DEFAULT_TOKEN_STORE
+from quickbooks_client.shield import shielded_async
 from quickbooks_client.signin import new_state
 from quickbooks_client.waiting import WaitingSignIns
 
@@ -138,6 +139,7 @@ class QuickBooksIntegration:
         self._sign_ins.add(state)
         return url
 
+    @shielded_async
     async def exchange_code(
         self, auth_code: str, realm_id: str | None = None, state: str | None = None
     ) -> Tokens:

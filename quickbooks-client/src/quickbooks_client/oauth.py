@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import NewConnectionError
 
-from quickbooks_client.answer import Answer
+from quickbooks_client.answer import Answer, plain
 from quickbooks_client.envelope import exact, split
 from quickbooks_client.errors import (
     AuthenticationError,
@@ -27,8 +27,9 @@ from quickbooks_client.errors import (
     UnexpectedReplyError,
 )
 from quickbooks_client.faults import from_answer
-from quickbooks_client.redact import redact
+from quickbooks_client.redact import know, redact
 from quickbooks_client.retry import Terms, caught, persist
+from quickbooks_client.shield import shielded
 from quickbooks_client.token_store import Token
 from quickbooks_client.transport import LOOPBACK, CallLimits, lost
 
@@ -68,6 +69,7 @@ class OAuth:
         self._limits = limits
         self._jitter = jitter
 
+    @shielded
     def authorization_url(self, state: str, scopes: Iterable[str] = (ACCOUNTING,)) -> str:
         """Return the address of the consent page, as the discovery document names it.
 
@@ -95,6 +97,7 @@ class OAuth:
         _check_page(address, is_emulator=self._settings.environment == "emulator")
         return address
 
+    @shielded
     def exchange(self, code: str, redirect_uri: str | None = None) -> Token:
         """Return the token that the `code` of a redirect is exchanged for.
 
@@ -110,6 +113,7 @@ class OAuth:
             AuthenticationError: The app's keys are not accepted.
             RetriableError: The endpoint cannot be reached, or asks to wait for too long.
         """
+        know(code)
 
         def once() -> Token:
             asked_at = self._clock.now()
@@ -120,6 +124,7 @@ class OAuth:
 
         return self._persist(once)
 
+    @shielded
     def refresh(self, refresh_token: str) -> Token:
         """Return the token that `refresh_token` is exchanged for.
 
@@ -133,6 +138,7 @@ class OAuth:
         answer = self._send(_REFRESH, lambda endpoint: endpoint.refresh(refresh_token))
         return _token(answer, asked_at, _REFRESH, refresh_token)
 
+    @shielded
     def revoke(self, refresh_token: str) -> bool:
         """Disconnect the app from the company: all its tokens die.
 
@@ -298,7 +304,7 @@ def _oauth_code(answer: Answer) -> str | None:
     if not members or "error" not in members:
         return None
     value = exact(members["error"])
-    return value if isinstance(value, str) else None
+    return plain(value) or None if isinstance(value, str) else None
 
 
 def _token(

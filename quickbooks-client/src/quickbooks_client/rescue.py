@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from quickbooks_client.durable import make_folder, replace
 from quickbooks_client.errors import ConfigurationError, QuickBooksError
+from quickbooks_client.shield import shielded
 from quickbooks_client.token_store import SIGN_IN, Token, TokenStore
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class RescuingStore(TokenStore):
         """In no file at all: this process alone has it."""
 
     @override
+    @shielded
     def load(self) -> Token | None:
         if self._unsaved is not None:
             self._settle()
@@ -62,10 +64,12 @@ class RescuingStore(TokenStore):
         return self._seen
 
     @override
+    @shielded
     def prepare(self) -> None:
         self.store.prepare()
 
     @override
+    @shielded
     def save(self, token: Token) -> None:
         problem: QuickBooksError | None = None
         try:
@@ -78,6 +82,7 @@ class RescuingStore(TokenStore):
             self._keep(_Kept(token, self._stored), problem)
 
     @override
+    @shielded
     def forget(self) -> None:
         self.store.forget()
         self._drop()

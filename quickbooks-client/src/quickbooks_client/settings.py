@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from quickbooks_client.errors import ConfigurationError
+from quickbooks_client.redact import know
+from quickbooks_client.shield import shielded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +122,16 @@ class AppSettings:
     discovery_url: str = DISCOVERY_URLS["sandbox"]
     redirect_uri: str | None = None
 
+    def __post_init__(self) -> None:
+        know(
+            self.client_secret,
+            # As it stands in the header of a token request.
+            f"{self.client_id}:{self.client_secret}",
+            getattr(self, "refresh_token", None),
+        )
+
     @classmethod
+    @shielded
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
         """Return settings made from `mapping`; keys that are not ours are left alone.
 

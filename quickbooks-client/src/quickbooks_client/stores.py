@@ -12,12 +12,14 @@ from quickbooks_client.errors import ConfigurationError
 from quickbooks_client.file_store import FileTokenStore
 from quickbooks_client.locations import POSTGRES, state_folder, store_kind, store_path
 from quickbooks_client.rescue import RescuingStore
+from quickbooks_client.shield import shielded
 
 if TYPE_CHECKING:
     from quickbooks_client.settings import Settings
     from quickbooks_client.token_store import TokenStore
 
 
+@shielded
 def open_store(settings: Settings) -> TokenStore:
     """Return the store that setting `token_store` names; nothing is opened yet.
 
@@ -40,6 +42,7 @@ def open_store(settings: Settings) -> TokenStore:
     return RescuingStore(store, [folder / name for folder in folders])
 
 
+@shielded
 def connected_realms(token_store: str, environment: str) -> list[str]:
     """Return the companies of `environment` that have a token in a store; makes nothing.
 

@@ -12,6 +12,8 @@ import dataclasses
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from quickbooks_client.redact import know
+
 if TYPE_CHECKING:
     import contextlib
     from collections.abc import Mapping
@@ -35,6 +37,9 @@ class Token:
     refresh_hard_expires_at: datetime | None = None
     """When the connection ends whatever is done."""
     obtained_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        know(self.access_token, self.refresh_token)
 
     def to_json(self) -> dict[str, str]:
         """Return the token as it is stored."""
