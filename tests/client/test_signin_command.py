@@ -80,6 +80,8 @@ def test_a_person_connects_a_first_company(
     assert [200] == exchanges(emulator)
     assert 0o600 == Path(app["token_store"]).stat().st_mode & 0o777
     known = {**app, "realm_id": emulator.realm_id}
+    usage = run("usage", "--json", folder=tmp_path, variables=known)
+    assert 1 == json.loads(usage.stdout)["refreshed"]
     assert 0 == run("auth", "status", folder=tmp_path, variables=known).returncode
     with Client(Settings.from_mapping(known)) as client:
         assert 0 == client.query("SELECT COUNT(*) FROM Item").total_count

@@ -62,7 +62,7 @@ class Authorizer:
             clock: The time.
             total_s: How long a refresh with all its retries may take.
             jitter: Gives a random number from 0 up to 1.
-            on_refresh: Called once for each refresh made.
+            on_refresh: Called once for each token that was obtained.
         """
         self._settings = settings
         self._store = store
@@ -140,6 +140,7 @@ class Authorizer:
             token = obtain()
             self._store.save(token)
             self._token = token
+            self._on_refresh()
             self._warn(token)
             return token
 
