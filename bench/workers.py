@@ -97,7 +97,7 @@ class Ours:
 
     def read(self) -> int:
         """Rows read."""
-        from quickbooks_client.envelope import exact
+        from quickbooks_client.json_text import exact
 
         got = 0
         for page in self.client.pages(self._job.entity):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quickbooks_client.catching_up import EntityChanges
 from quickbooks_client.client import Client
 from quickbooks_client.clock import Clock, SystemClock
 from quickbooks_client.entities import ENTITIES, Entity
@@ -37,9 +38,22 @@ from quickbooks_client.errors import (
     WrongCompanyError,
 )
 from quickbooks_client.integration import QuickBooksIntegration
-from quickbooks_client.query import escape, utc_text
+from quickbooks_client.query import (
+    all_of,
+    condition,
+    contains,
+    escape,
+    in_parts,
+    one_of,
+    select,
+    starts_with,
+    utc_text,
+)
+from quickbooks_client.reading import Read
 from quickbooks_client.records import Changes, Page, QueryReply, RawRecord, Reply, Usage
+from quickbooks_client.reports import Cell, Column, Report, ReportRow
 from quickbooks_client.settings import SETTINGS, AppSettings, Setting, Settings
+from quickbooks_client.side_by_side import SideBySide
 from quickbooks_client.transport import CallLimits
 
 __all__ = [
@@ -51,10 +65,12 @@ __all__ = [
     "BudgetBusyError",
     "BudgetSpentError",
     "CallLimits",
+    "Cell",
     "Changes",
     "Client",
     "Clock",
     "ClosedPeriodError",
+    "Column",
     "CompanyClosedError",
     "ConfigurationError",
     "ConnectionLostError",
@@ -62,6 +78,7 @@ __all__ = [
     "DuplicateNameError",
     "DuplicateNumberError",
     "Entity",
+    "EntityChanges",
     "FeatureUnavailableError",
     "ForgedRedirectError",
     "InvalidQueryError",
@@ -74,13 +91,17 @@ __all__ = [
     "QuickBooksError",
     "QuickBooksIntegration",
     "RawRecord",
+    "Read",
     "RejectedError",
     "Reply",
+    "Report",
+    "ReportRow",
     "RequestInProgressError",
     "RetriableError",
     "ServerError",
     "Setting",
     "Settings",
+    "SideBySide",
     "SignInError",
     "StaleError",
     "StoreBusyError",
@@ -89,6 +110,13 @@ __all__ = [
     "UnexpectedReplyError",
     "Usage",
     "WrongCompanyError",
+    "all_of",
+    "condition",
+    "contains",
     "escape",
+    "in_parts",
+    "one_of",
+    "select",
+    "starts_with",
     "utc_text",
 ]

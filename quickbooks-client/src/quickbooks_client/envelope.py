@@ -7,11 +7,9 @@ id, token, time and status are read from each. Numbers therefore never pass thro
 from __future__ import annotations
 
 import json
-import math
 from datetime import UTC, datetime
-from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -39,9 +37,6 @@ _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _head = msgspec.json.Decoder(_Head)
 _objects = msgspec.json.Decoder(list[Members])
 _time = msgspec.json.Decoder(str | int | float | None)
-# Made once: `json.loads` would make one for each document.
-_exact = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal)
-_encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def split(body: bytes) -> Members | None:
@@ -108,31 +103,6 @@ def number(raw: msgspec.Raw | None) -> int | None:
         return None
     value = json.loads(bytes(raw))
     return int(value) if isinstance(value, (int, str)) and str(value).isdigit() else None
-
-
-def exact(document: bytes | msgspec.Raw) -> Any:
-    """Return parsed JSON whose numbers are all `Decimal`, digit for digit. Any: JSON."""
-    return _exact.decode(bytes(document).decode())
-
-
-def encode(body: Mapping[str, Any]) -> bytes:
-    """Return `body` as JSON, a `Decimal` as the number it is. Any: JSON.
-
-    Raises:
-        ValueError: A number is not finite, for which JSON has no form.
-    """
-    _refuse_endless(body)
-    return _encoder.encode(body)
-
-
-def _refuse_endless(value: object) -> None:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for one in value:
-            _refuse_endless(one)
-    elif isinstance(value, (Decimal, float)) and not math.isfinite(value):
-        raise ValueError(f"The number {value} cannot be sent.")
 
 
 def server_time(members: Mapping[str, msgspec.Raw], headers: Mapping[str, str]) -> datetime | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from quickbooks_client.envelope import exact
 from quickbooks_client.errors import InvalidQueryError
+from quickbooks_client.json_text import exact
 from quickbooks_client.query import one_of
 
 if TYPE_CHECKING:

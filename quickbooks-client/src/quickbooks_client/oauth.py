@@ -16,7 +16,7 @@ import requests
 from urllib3.exceptions import NewConnectionError
 
 from quickbooks_client.answer import Answer, plain
-from quickbooks_client.envelope import exact, split
+from quickbooks_client.envelope import split
 from quickbooks_client.errors import (
     AuthenticationError,
     ConfigurationError,
@@ -27,6 +27,7 @@ from quickbooks_client.errors import (
     UnexpectedReplyError,
 )
 from quickbooks_client.faults import from_answer
+from quickbooks_client.json_text import exact
 from quickbooks_client.redact import know, redact
 from quickbooks_client.retry import Terms, caught, persist
 from quickbooks_client.shield import shielded

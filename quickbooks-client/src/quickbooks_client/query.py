@@ -1,5 +1,7 @@
 r"""Text of queries: literals, conditions and whole statements.
 
+Whatever a value holds, it stays a value: the text between the quotes cannot end them. What cannot
+be asked for is refused before anything is sent.
 Source: Intuit, "Query operations and syntax": literals stand in single quotes, a quote inside one
 is written \', a time carries its offset; conditions are joined by AND only.
 """
@@ -14,14 +16,22 @@ from typing import TYPE_CHECKING
 from quickbooks_client.errors import InvalidQueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MAX_PAGE_ROWS = 1000
 """Source: Intuit, "Query operations and syntax", pagination."""
 
 OPERATORS = ("=", "<", ">", "<=", ">=", "LIKE")
 
-_PROPERTY = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*")
+VALUES_PER_QUERY = 200
+"""Intuit documents no limit of an IN list; hundreds are known to work by POST."""
+
+_NAME = r"[A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)*"
+_PROPERTY = re.compile(_NAME)
+_COLUMNS = re.compile(rf"COUNT\(\*\)|(?:\*|{_NAME})(?:, ?(?:\*|{_NAME}))*", re.IGNORECASE)
+_ORDER = re.compile(rf"{_NAME}(?: (?:ASC|DESC))?(?:, ?{_NAME}(?: (?:ASC|DESC))?)*", re.IGNORECASE)
+# No value in QuickBooks can hold these: it exchanges XML too, which has no form for them.
+_IMPOSSIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Literal = str | int | Decimal | bool | date | datetime
 
@@ -29,8 +39,17 @@ Literal = str | int | Decimal | bool | date | datetime
 def escape(text: str) -> str:
     r"""Return `text` as it stands between the quotes of a literal.
 
-    A backslash is doubled, for it would else swallow the quote after it.
+    A backslash is doubled, for it would else swallow the quote after it. A percent sign stays: it
+    means itself everywhere but after LIKE, where it cannot be escaped.
+
+    Raises:
+        InvalidQueryError: It holds a character that no text in QuickBooks can hold.
     """
+    if _IMPOSSIBLE.search(text):
+        raise InvalidQueryError(
+            "The text of a query holds a control character, or half of a character, which no text"
+            " in QuickBooks does: clean the value."
+        )
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
@@ -52,6 +71,10 @@ def literal(value: Literal) -> str:
     """Return `value` as a literal.
 
     Numbers are quoted too: a bare one after an operator is often a parse error.
+
+    Raises:
+        InvalidQueryError: It is a number without end, or a text that QuickBooks cannot hold.
+        ValueError: It is a time without an offset.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -60,12 +83,17 @@ def literal(value: Literal) -> str:
     if isinstance(value, date):
         return f"'{value.isoformat()}'"
     if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise InvalidQueryError(f"{value} is no number that QuickBooks can compare with.")
         return f"'{value:f}'"
     return f"'{escape(str(value))}'"
 
 
 def condition(name: str, operator: str, value: Literal) -> str:
     """Return one condition, such as `Sku = 'A-1'`.
+
+    With LIKE each % in `value` stands for any text; QuickBooks has no way to write a percent sign
+    that means itself (`starts_with` and `contains` refuse it).
 
     Raises:
         InvalidQueryError: `name` is no property or `operator` is not one QuickBooks has.
@@ -87,6 +115,36 @@ def one_of(name: str, values: Iterable[Literal]) -> str:
     return f"{_property(name)} IN ({listed})"
 
 
+def in_parts(
+    name: str, values: Iterable[Literal], per_query: int = VALUES_PER_QUERY
+) -> Iterator[str]:
+    """Yield conditions that together say `name` has one of `values`, each for a query of its own.
+
+    Values that are given twice are asked for once; no values give no condition.
+    """
+    wanted = list(dict.fromkeys(values))
+    for start in range(0, len(wanted), per_query):
+        yield one_of(name, wanted[start : start + per_query])
+
+
+def starts_with(name: str, text: str) -> str:
+    """Return the condition that a property begins with `text`, case not counted.
+
+    Raises:
+        InvalidQueryError: `text` holds a percent sign, which LIKE takes for any text.
+    """
+    return condition(name, "LIKE", f"{_without_percent(text)}%")
+
+
+def contains(name: str, text: str) -> str:
+    """Return the condition that a property contains `text`, case not counted.
+
+    Raises:
+        InvalidQueryError: `text` holds a percent sign, which LIKE takes for any text.
+    """
+    return condition(name, "LIKE", f"%{_without_percent(text)}%")
+
+
 def all_of(*conditions: str | None) -> str | None:
     """Return the conditions joined, leaving out the empty ones; None when none is left."""
     return " AND ".join(one for one in conditions if one) or None
@@ -101,7 +159,27 @@ def select(
     start: int | None = None,
     rows: int | None = None,
 ) -> str:
-    """Return a whole statement, its clauses in the order the grammar wants."""
+    """Return a whole statement, its clauses in the order the grammar wants.
+
+    Args:
+        entity: What to look among.
+        where: Conditions, as the functions here make them.
+        columns: `*`, `COUNT(*)`, or names with commas between.
+        order_by: Names, each with ASC or DESC on wish.
+        start: The place of the first row, from 1.
+        rows: The most rows, up to 1000: more are cut off in silence.
+
+    Raises:
+        InvalidQueryError: QuickBooks has no such statement.
+    """
+    if not _COLUMNS.fullmatch(columns):
+        raise InvalidQueryError(f"{columns!r} are no columns: use *, COUNT(*), or names.")
+    if order_by and not _ORDER.fullmatch(order_by):
+        raise InvalidQueryError(f"{order_by!r} is no order: use names, each with ASC or DESC.")
+    if start is not None and start < 1:
+        raise InvalidQueryError(f"Rows are counted from 1, not from {start}.")
+    if rows is not None and not 0 < rows <= MAX_PAGE_ROWS:
+        raise InvalidQueryError(f"A query gives 1 to {MAX_PAGE_ROWS} rows, not {rows}.")
     clauses = [f"SELECT {columns} FROM {_property(entity)}"]
     if where:
         clauses.append(f"WHERE {where}")
@@ -119,6 +197,12 @@ def mentions_active(where: str | None) -> bool:
     # Literals first, or a name holding the word would be taken for the property.
     bare = re.sub(r"'(?:\\.|[^'\\])*'", "''", where or "")
     return re.search(r"\bActive\b", bare, re.IGNORECASE) is not None
+
+
+def _without_percent(text: str) -> str:
+    if "%" in text:
+        raise InvalidQueryError("LIKE takes a percent sign for any text: look for a part without.")
+    return text
 
 
 def _property(name: str) -> str:

@@ -6,6 +6,8 @@ import dataclasses
 from datetime import datetime  # noqa: TC003 - part of the values' public types
 from typing import Any
 
+from quickbooks_client.json_text import exact
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RawRecord:
@@ -24,6 +26,12 @@ class RawRecord:
     is_deleted: bool
     document: bytes
     """The entity's own JSON object, UTF-8."""
+
+    @property
+    def entity(self) -> dict[str, Any]:
+        """The entity parsed anew at each use; its numbers are exact `Decimal`. Any: JSON."""
+        entity: dict[str, Any] = exact(self.document)
+        return entity
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
