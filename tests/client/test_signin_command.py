@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ from concurrent.futures import TimeoutError as NotYetError
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import psycopg2
 import pytest
 
 from quickbooks_client import Client, Settings
@@ -88,6 +90,27 @@ def test_a_person_connects_a_first_company(
     assert 0 == run("auth", "refresh", folder=tmp_path, variables=known).returncode
     assert 0 == run("auth", "revoke", folder=tmp_path, variables=known).returncode
     assert {} == stored(app)
+
+
+def test_tokens_go_to_postgresql(
+    emulator: Emulator, app: dict[str, Any], database_url: str, tmp_path: Path
+) -> None:
+    """
+    In the company's row, and no row is made for anybody else.
+    """
+    known = {**app, "token_store": database_url}
+    with SignIn(tmp_path, known, "--no-browser") as login:
+        get(login.answer(emulator.realm_id))
+        status, output, errors = login.end()
+    known["realm_id"] = emulator.realm_id
+
+    assert (0, "") == (status, errors)
+    assert "The tokens are in PostgreSQL" in output
+    assert 0 == run("auth", "refresh", folder=tmp_path, variables=known).returncode
+    with contextlib.closing(psycopg2.connect(database_url)) as database:
+        cursor = database.cursor()
+        cursor.execute("select connection from quickbooks_tokens")
+        assert [(f"emulator/{emulator.realm_id}",)] == cursor.fetchall()
 
 
 def test_the_user_says_no(emulator: Emulator, app: dict[str, Any], tmp_path: Path) -> None:

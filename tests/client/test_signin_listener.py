@@ -190,9 +190,10 @@ def test_other_requests_change_nothing(waiting: Waiting) -> None:
     assert 404 == waiting.ask("GET", target, {"Host": f"127.0.0.1:{waiting.port}"})[0]
     assert 404 == waiting.ask("GET", f"http://evil.example{target}")[0]
     with socket.create_connection(("127.0.0.1", waiting.port), 10) as line:
-        line.sendall(b"\x16\x03\x01 <script>code=AB11code\r\n\r\n")
+        line.sendall(b"GET /callback?code=AB11code <script> HTTP/1.1\r\n\r\n")
         said = line.makefile("rb").read()
 
+    assert b" 400 " in said
     assert b"AB11code" not in said
     assert waiting.is_waiting
     assert 0 == waiting.forged
