@@ -69,7 +69,7 @@ class Client(Reading, Writing):
             self.store,
             self.oauth,
             self._clock,
-            total_s=self._limits.total_s,
+            total_s=self._limits.refresh_s,
             jitter=jitter,
             on_refresh=self.meter.count_refresh,
         )
