@@ -299,20 +299,21 @@ def test_the_browser_is_opened(emulator: Emulator, app: dict[str, Any], tmp_path
     assert [f"emulator/{emulator.realm_id}"] == list(stored(app))
 
 
+@pytest.mark.parametrize("browser", ["false %s", "no-such-browser"])
 def test_without_a_browser_the_address_is_there_to_copy(
-    emulator: Emulator, app: dict[str, Any], tmp_path: Path
+    emulator: Emulator, app: dict[str, Any], tmp_path: Path, browser: str
 ) -> None:
     """
     The command says that none could be opened, and waits all the same.
     """
-    with SignIn(tmp_path, app, BROWSER="false %s", PATH="/usr/bin:/bin") as login:
+    with SignIn(tmp_path, app, BROWSER=browser, PATH="/nowhere") as login:
         assert login.process.stderr is not None
         said = login.process.stderr.readline()
         get(login.answer(emulator.realm_id))
-        status, _, _ = login.end()
+        status, _, errors = login.end()
 
     assert "open the address yourself" in said
-    assert 0 == status
+    assert (0, "") == (status, errors)
 
 
 def test_nobody_answers(app: dict[str, Any], tmp_path: Path) -> None:

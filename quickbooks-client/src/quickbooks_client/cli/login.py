@@ -134,7 +134,12 @@ def _open_browser(address: str) -> None:
     import webbrowser  # noqa: PLC0415 - looks for browsers
 
     def opens() -> None:
-        if not webbrowser.open(address):
+        try:
+            is_open = webbrowser.open(address)
+        except webbrowser.Error:
+            # What BROWSER names is not there.
+            is_open = False
+        if not is_open:
             warn("No browser could be opened here: open the address yourself.")
 
     # Aside, for a browser in the terminal returns only when it is left.
