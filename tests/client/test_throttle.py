@@ -281,6 +281,29 @@ def test_who_is_interrupted_while_waiting_keeps_nobody_waiting(tmp_path: Path) -
     assert 1 == len(clock.slept)
 
 
+def test_nobody_goes_before_who_waits_already(tmp_path: Path) -> None:
+    """
+    The second is over, but another process asked first and has not woken up yet.
+    """
+    clock = _Eventful()
+    one, other = (Throttle(tmp_path, REALM, BUDGET, clock) for _ in range(2))
+    for _ in range(10):
+        with one.slot():
+            pass
+
+    def ask() -> None:
+        clock.advance(1)
+        busy = pytest.raises(BudgetBusyError, match="1 before it")
+        with busy, other.slot(clock.monotonic() + 0.01):
+            pass
+
+    clock.event = ask
+    with one.slot():
+        pass
+    with other.slot(clock.monotonic()):
+        pass
+
+
 class _Restarted(FakeClock):
     """A machine that was started anew: its seconds began again, its time of day went on."""
 
@@ -405,12 +428,12 @@ def test_a_folder_that_is_removed_is_made_again(tmp_path: Path) -> None:
     Who has the old files open goes over to the new ones, so that all share one budget again.
     """
     clock = FakeClock()
-    one, other = (Throttle(tmp_path, REALM, BUDGET, clock) for _ in range(2))
-    for throttle in (one, other):
-        with throttle.slot():
-            pass
+    one = Throttle(tmp_path, REALM, BUDGET, clock)
+    with one.slot():
+        pass
     for file in tmp_path.iterdir():
         file.unlink()
+    other = Throttle(tmp_path, REALM, BUDGET, clock)
 
     for turn in range(11):
         with (one, other)[turn % 2].slot():
@@ -617,28 +640,35 @@ from quickbooks_client.throttle import Throttle
 clock = SystemClock()
 throttle = Throttle(Path(sys.argv[1]), "1", Budget((Window(10_000, 60.0),), 1), clock)
 with throttle.slot():
-    child = os.fork()
-    if child == 0:
-        try:
-            with throttle.slot(clock.monotonic() + 0.1):
-                os._exit(1)
-        except BudgetBusyError:
-            os._exit(7)
-    _, status = os.waitpid(child, 0)
+    pass
+taken, release = os.pipe(), os.pipe()
+if os.fork() == 0:
+    with throttle.slot():
+        os.write(taken[1], b"1")
+        os.read(release[0], 1)
+        os._exit(0)
+os.read(taken[0], 1)
+try:
+    with throttle.slot(clock.monotonic() + 0.1):
+        print("both")
+except BudgetBusyError:
+    print("one")
+os.write(release[1], b"1")
+os.wait()
 with throttle.slot(clock.monotonic() + 5):
-    print(os.waitstatus_to_exitcode(status))
+    print("other")
 """
 
 
-def test_a_forked_process_has_no_place_of_its_parents(tmp_path: Path) -> None:
+def test_a_forked_process_shares_no_place_with_its_parent(tmp_path: Path) -> None:
     """
-    It inherits the descriptors, and with them the locks; it must not take them for its own.
+    It inherits the descriptors, and with them the locks: it must open files of its own.
     """
     done = subprocess.run(
         [sys.executable, "-c", _FORKING, tmp_path], capture_output=True, text=True, check=True
     )
 
-    assert "7" == done.stdout.strip()
+    assert ["one", "other"] == done.stdout.split()
 
 
 def test_closing_lets_go_of_the_files(tmp_path: Path) -> None:

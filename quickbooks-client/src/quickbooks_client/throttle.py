@@ -212,7 +212,7 @@ class Throttle:
                 "QuickBooks said that there were too many calls, so all to this company are held"
                 f" back for another {standing.paused_until - now:.0f} s"
             )
-        queue = f", and {ahead} others go first" if ahead else ""
+        queue = f", with {ahead} before it" if ahead else ""
         if soonest > now:
             return (
                 "the calls that settings requests_per_minute, requests_per_second and budget_share"

@@ -11,20 +11,21 @@ _COUNTS = 2**20
 _PROCESSES = 2**22
 """Linux counts no further."""
 _WORLDS = 2**10
+_NUMBERS = itertools.count(1)
+"""Of the process, as several clients of it wait in the same queue."""
 
 
 class Tickets:
     """The tickets of one process, unique on the machine and exact as floating numbers."""
 
     def __init__(self) -> None:
-        """Begin to count."""
-        self._numbers = itertools.count(1)
+        """Look where this process runs."""
         self._world = _world()
 
     def new(self) -> int:
         """Return the next ticket."""
         owner = self._world * _PROCESSES + os.getpid() % _PROCESSES
-        return owner * _COUNTS + next(self._numbers) % _COUNTS
+        return owner * _COUNTS + next(_NUMBERS) % _COUNTS
 
     def is_dead(self, ticket: int) -> bool:
         """Whether the process that took `ticket` is known to have ended."""
