@@ -31,6 +31,7 @@ def start(program: str, *arguments: str, folder: Path) -> subprocess.Popen[str]:
         [sys.executable, "-c", program, *arguments],
         cwd=folder,
         env=environment({}),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

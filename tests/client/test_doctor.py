@@ -196,7 +196,7 @@ def test_a_misspelt_variable_is_named(examine: Callable[..., Report]) -> None:
     """
     With the one that is meant; those of others are left alone.
     """
-    report = examine(adjustmnt_account_id="97", sync_sales_from="2026-01-01", unrelated="1")
+    report = examine(adjustmnt_account_id="97", sync_mode="two_way", unrelated="1")
 
     assert "warning" == report.verdict("variables")
     assert (
@@ -234,12 +234,12 @@ def test_an_api_that_does_not_answer(examine: Callable[..., Report]) -> None:
     assert "company" not in report.lines
 
 
-@pytest.mark.parametrize("path", ["nothing-here", ""])
+@pytest.mark.parametrize("path", ["nothing-here", "", "_emulator/health"])
 def test_a_sign_in_service_that_is_none(
     emulator: Emulator, examine: Callable[..., Report], path: str
 ) -> None:
     """
-    Whether it answers with an error or with a page.
+    Whether it answers with an error, a page or something else of JSON.
     """
     report = examine(discovery_url=f"{emulator.url}/{path}")
 

@@ -14,6 +14,7 @@ from quickbooks_client.doctor.connection_checks import (
 )
 from quickbooks_client.doctor.findings import Verdict
 from quickbooks_client.doctor.list_checks import check_candidates
+from quickbooks_client.doctor.reach import Reached, check_sign_in
 from quickbooks_client.doctor.setting_checks import check_settings
 from quickbooks_client.token_store import Token
 from tests.client.fakes import START
@@ -130,3 +131,16 @@ def test_a_company_without_accounts_of_expenses() -> None:
 
     assert "make one" in check_candidates([]).words
     assert check_candidates([account]).words.endswith("set it to 7 (Advertising)")
+
+
+def test_a_discovery_document_that_comes_as_an_error_is_none() -> None:
+    """
+    Whatever it holds.
+    """
+    body = b'{"authorization_endpoint": "https://a.example", "token_endpoint": "https://t.example"}'
+    url = "https://developer.example.com/document"
+
+    def verdict(status: int) -> Verdict:
+        return check_sign_in(url, Reached(status, body, None, START, START)).verdict
+
+    assert (Verdict.OK, Verdict.WRONG) == (verdict(200), verdict(503))

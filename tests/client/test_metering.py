@@ -29,6 +29,7 @@ from tests.client.commands import start
 from tests.client.fakes import START, FakeClock
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
     from quickbooks_emulator.testing import Emulator
@@ -386,6 +387,87 @@ def test_eight_processes_at_the_edge_of_the_budget_make_not_one_call_too_many(
     assert [0] * 8 == [code for _, code in ended], ended
     assert 60 == emulator.usage()["metered"]
     assert emulator.usage()["calls"] > 60
+
+
+RESERVE_UNTIL_SPENT = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from quickbooks_client import BudgetSpentError
+from quickbooks_client.calls import Call, CallClass, Outcome
+from quickbooks_client.usage_log import UsageLog
+log = UsageLog(Path(sys.argv[1]), "production", sys.argv[2])
+now = datetime(2026, 3, 4, tzinfo=UTC)
+log.metered_in_month(now)
+print("ready", flush=True)
+sys.stdin.readline()
+reserved = 0
+while True:
+    try:
+        entry = log.begin(Call(CallClass.METERED, Outcome.LOST), "items", now, 1500)
+    except BudgetSpentError:
+        break
+    reserved += 1
+    if reserved % 10 == 0:
+        log.finish(entry, Call(CallClass.METERED, Outcome.FAILED), now)
+print(reserved - reserved // 10)
+"""
+
+
+def test_eight_processes_at_once_reserve_the_budget_exactly(tmp_path: Path) -> None:
+    """
+    Of several companies, with some of it given back.
+    """
+    path = str(tmp_path / "usage.sqlite3")
+    processes = [
+        start(RESERVE_UNTIL_SPENT, path, str(number), folder=tmp_path) for number in range(8)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert "ready\n" == process.stdout.readline()
+
+    told = [process.communicate() for process in _all_told(processes)]
+
+    assert 1500 == sum(int(said) for said, _ in told), told
+
+
+def _all_told(processes: list[subprocess.Popen[str]]) -> list[subprocess.Popen[str]]:
+    """The processes, all of which have been told to go."""
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    return processes
+
+
+FORKED = """
+import json, os, sys
+from quickbooks_client import Client, Settings
+client = Client(Settings.from_mapping(json.loads(sys.argv[1])))
+client.query("SELECT COUNT(*) FROM Item")
+child = os.fork()
+for _ in range(10):
+    client.query("SELECT COUNT(*) FROM Item")
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+client.close()
+"""
+
+
+def test_a_forked_process_opens_the_file_itself(
+    emulator: Emulator, connection: dict[str, Any], tmp_path: Path
+) -> None:
+    """
+    SQLite forbids what was opened before a fork; nothing is lost on either side.
+    """
+    process = start(FORKED, json.dumps(connection), folder=tmp_path)
+
+    assert (0, "") == (process.wait(), process.communicate()[1])
+    with sqlite3.connect(usage_file(connection)) as file:
+        assert [("ok",)] == file.execute("pragma integrity_check").fetchall()
+        assert [(21,)] == file.execute("select metered from months").fetchall()
+    file.close()
+    assert 21 == emulator.usage()["metered"]
 
 
 KILLED = """

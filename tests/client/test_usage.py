@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quickbooks_client import Client, NotFoundError, Settings
+from quickbooks_client.meter import projected
 from tests.client.commands import run
 from tests.client.fakes import FakeClock
 
@@ -234,3 +235,13 @@ def test_a_damaged_file_is_named(
     assert 1 == len(done.stderr.splitlines())
     assert "usage.sqlite3" in done.stderr
     assert "move the file away" in done.stderr
+
+
+def test_the_first_day_of_a_month_tells_no_pace() -> None:
+    """
+    An hour of it would make any month look busy.
+    """
+    day_s, month_s = 86_400, 30 * 86_400
+
+    assert projected(100, day_s - 1, month_s) is None
+    assert 3000 == projected(100, day_s, month_s)

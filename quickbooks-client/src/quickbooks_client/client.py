@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from typing import TYPE_CHECKING, Self
@@ -79,13 +80,16 @@ class Client(Reading, Writing):
         self._jitter = jitter
         self._lock = threading.Lock()
         self._gate: Gate | None = None
+        self._gate_made_by = 0
 
     @property
     @override
     def quickbooks(self) -> Gate:
         """python-quickbooks' client for its own objects; their calls pass the same gate."""
         with self._lock:
-            if self._gate is None:
+            if self._gate is None or self._gate_made_by != os.getpid():
+                # After a fork the connections are the parent's: answers would be mixed up.
+                self._gate_made_by = os.getpid()
                 self._gate = Gate(
                     company_id=self.settings.realm_id,
                     minorversion=MINOR_VERSION,

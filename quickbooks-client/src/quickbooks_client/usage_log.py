@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,8 @@ KEEP = timedelta(days=31)
 """Single calls are kept this long, the sums of each day for ever."""
 BUSY_S = 30.0
 _VERSION = 1
+_OF_PARENTS: list[sqlite3.Connection] = []
+"""Connections that this process has from the one it was forked from: kept, so never closed."""
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 _SCHEMA = """
@@ -66,13 +69,15 @@ _KEYS = "realm_id, environment, call_class, kind, stream, outcome, is_repeat"
 _ROLL_UP = f"""
 insert into days select date(called_at, 'unixepoch'), {_KEYS}, count(*), sum(units)
 from calls where called_at < :before group by 1, 2, 3, 4, 5, 6, 7, 8
-on conflict do update set calls = calls + excluded.calls, units = units + excluded.units
+on conflict (day, realm_id, environment, call_class, kind, stream, outcome, is_repeat)
+do update set calls = calls + excluded.calls, units = units + excluded.units
 """
 _INSERT = f"insert into calls (called_at, units, {_KEYS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _UPDATE = "update calls set outcome = ? where id = ?"
 _ADD_TO_MONTH = (
     "insert into months values (?, ?, ?, ?)"
-    " on conflict do update set metered = metered + excluded.metered"
+    " on conflict (month, environment, realm_id)"
+    " do update set metered = metered + excluded.metered"
 )
 
 
@@ -113,6 +118,7 @@ class UsageLog:
         self._busy_s = busy_s
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._opened_by = 0
 
     def begin(self, call: Call, stream: str, now: datetime, budget: int | None = None) -> Entry:
         """Write down a call that is about to be sent.
@@ -258,8 +264,12 @@ class UsageLog:
         """Give the open file to one thread at a time."""
         with self._lock:
             try:
+                if self._connection is not None and self._opened_by != os.getpid():
+                    # A fork's: SQLite forbids using it here, and closing it too.
+                    _OF_PARENTS.append(self._connection)
+                    self._connection = None
                 if self._connection is None:
-                    self._connection = self._open(now)
+                    self._connection, self._opened_by = self._open(now), os.getpid()
                 yield self._connection
             except (filelock.Timeout, OSError, sqlite3.Error) as error:
                 raise self._explained(error) from None
