@@ -141,7 +141,7 @@ class SideBySide:
             if task is None:
                 return
             thread = threading.Thread(
-                target=self._work, args=task, name=f"quickbooks-{task[0].name}", daemon=True
+                target=self._work, args=task, name=f"read-{task[0].name}", daemon=True
             )
             self._threads.append(thread)
             thread.start()
