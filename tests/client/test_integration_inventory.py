@@ -559,10 +559,11 @@ def test_an_inventory_lock_is_waited_for(program: Program) -> None:
 
 
 class YieldingClock(FakeClock):
-    """A clock on which a wait is over at once, and lets others go first."""
+    """A clock on which a wait is over at once, and lets other threads go first."""
 
     @override
     def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
         time.sleep(0)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from quickbooks_client import ConfigurationError, StoreBusyError
-from quickbooks_client.push.documents import Document
+from quickbooks_client.push.document import Document
 from quickbooks_client.push.entries import Answer, Intent
 from quickbooks_client.push.ledger import Ledger, create_ledger
 from quickbooks_client.push.records import InputRow

@@ -175,6 +175,7 @@ class Company:
         if not call.products:
             return [], []
         # Only who writes needs the ledger's libraries.
+        from quickbooks_client.push.counted import CountedBooks  # noqa: PLC0415
         from quickbooks_client.push.stocktake import Stocktake  # noqa: PLC0415
 
         check()
@@ -187,7 +188,7 @@ class Company:
             ledger = self._ledger(client.settings, check)
             try:
                 return Stocktake(
-                    client,
+                    CountedBooks(client),
                     ledger,
                     settings,
                     self._clock,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import filelock
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from typing_extensions import override
@@ -200,7 +201,7 @@ def _durable(connection: Any, _record: object) -> None:  # the driver's own conn
 
 def create_tables(engine: sa.Engine) -> None:
     """Create schema and tables that are not there yet; changes nothing that is."""
-    with engine.begin() as connection:
+    with _alone(engine), engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             # Two at once would both find no table and one would fail.
             connection.execute(
@@ -213,6 +214,14 @@ def create_tables(engine: sa.Engine) -> None:
             connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+
+
+def _alone(engine: sa.Engine) -> AbstractContextManager[object]:
+    """Two that turn one new SQLite file into a ledger at once would fail: neither waits there."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return nullcontext()
+    return filelock.FileLock(f"{path}.lock")
 
 
 def has_tables(engine: sa.Engine) -> bool:
@@ -246,10 +255,15 @@ def checked_engine(url: str) -> sa.Engine:
 @contextmanager
 def reachable(engine: sa.Engine) -> Iterator[None]:
     """A database that cannot be used becomes a ConfigurationError; SQLite's folder is made."""
-    if engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}:
-        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
     try:
+        if engine.dialect.name == "sqlite" and engine.url.database not in {None, "", ":memory:"}:
+            Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
         yield
+    except OSError as error:
+        raise ConfigurationError(
+            f"ledger_url: its folder cannot be used ({error.strerror}); choose one that this user"
+            " may write to"
+        ) from error
     except sa.exc.DBAPIError as error:
         words = str(error.orig).strip().splitlines() or ["no reason given"]
         raise ConfigurationError(
