@@ -120,9 +120,7 @@ def test_pages_that_nobody_takes_are_not_piled_up() -> None:
     """
     shared = SharedBooks(2000)
     with SideBySide(shared.ask, [job("big", 4), job("other", 4)], 4) as streams:
-        taken = 0
-        for _ in streams.pages("big"):
-            taken += 1
+        for taken, _ in enumerate(streams.pages("big"), start=1):
             if taken == 20:
                 settled = threading.Event()
                 for _ in range(50):
@@ -353,7 +351,7 @@ def sliced(ask: Callable[[str], QueryReply], walk: Walk, at_a_time: int) -> list
     slices = Slices(walk, at_a_time)
     found = []
     while not slices.is_done:
-        asked = []
+        asked: list[tuple[Walk, QueryReply]] = []
         while len(asked) < at_a_time and (one := slices.begin()):
             asked.append((one, ask(one.question())))
         found += [page for one, reply in reversed(asked) if (page := slices.take(one, reply))]

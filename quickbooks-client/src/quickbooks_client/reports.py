@@ -63,7 +63,8 @@ class ReportRow:
     section: tuple[str, ...]
     """The names of the sections around it, the outermost first."""
     kind: str
-    """`data`, or `summary` for the sum of the innermost section."""
+    """`data`; `header` for what the innermost section's head bears itself, such as an account's own
+    amount beside those of its sub-accounts; `summary` for that section's sum."""
     group: str
     """Intuit's name of the row or its section, such as `Income`; "" where it has none."""
     cells: dict[str, Cell]
@@ -184,6 +185,8 @@ def _flat(
         head = (row.get("Header") or {}).get("ColData")
         if head:
             inner = (*section, str(head[0].get("value", "")))
+            if any(cell.get("value") for cell in head[1:]):
+                yield ReportRow(inner, "header", own, _cells(head, columns))
         if row.get("ColData"):
             yield ReportRow(section, "data", own, _cells(row["ColData"], columns))
         yield from _flat((row.get("Rows") or {}).get("Row", []), columns, inner, own)
