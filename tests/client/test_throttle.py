@@ -152,15 +152,16 @@ def test_a_slow_server_is_used_to_nine_tenths_in_the_long_run(
     assert budget.underway_s > 0
 
 
-def test_intuits_limits_leave_a_call_the_fifth_of_a_second() -> None:
+def test_intuits_limits_leave_a_call_a_quarter_of_a_second() -> None:
     """
-    500 a minute are one in 0.12 s: each ten calls a second may take 1.2 s, for nothing.
+    500 a minute are ten in 1.2 s: a fifth of a second more for each second costs nothing.
     """
     minute, second = BUDGET.kept_windows
 
-    assert 0.2 == BUDGET.underway_s
+    assert 0.25 == BUDGET.underway_s
     assert 10 / (second.seconds + 0.2) == pytest.approx(500 / 60, rel=0.002)
-    assert 500 / (minute.seconds + 0.2) == pytest.approx(500 / 60, rel=0.005)
+    assert 10 / (second.seconds + 0.25) >= 0.95 * 500 / 60
+    assert 500 / (minute.seconds + 0.25) >= 0.99 * 500 / 60
 
 
 @settings(max_examples=15, deadline=None)

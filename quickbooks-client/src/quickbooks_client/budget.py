@@ -6,7 +6,8 @@ ones fit in behind that moment. This keeps every window, however long calls are 
 as each reaches the server within `Budget.underway_s`; and a quick server is used to the full.
 
 Who has to wait stands in a queue of tickets that all processes share: first come, first served, so
-that a sink with one thread is not starved by a tap with ten. Who has died is struck off, and who is
+that a sink with one thread is not starved by a tap with ten, nor a process with tighter settings by
+one with wider: each keeps to its own, over the calls of all. Who has died is struck off, and who is
 not seen for `LAPSE_S` (stopped by Ctrl-Z, or dead in another container).
 Source: Intuit, "API call limits and throttles": 500 calls a minute, 10 a second, 10 at a time.
 """
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from quickbooks_client.settings import Settings
 
-UNDERWAY_S = 0.2
+UNDERWAY_S = 0.25
 """A call without a reply is taken to have reached the server by then."""
 SAFETY = 0.08
 """The most of the budget that is given away for that."""
@@ -88,7 +89,8 @@ class Budget:
     def underway_s(self) -> float:
         """How long a call may take to reach the server: as long as costs little of the budget.
 
-        With 500 a minute and 10 a second it costs nothing: the minute leaves each ten calls 1.2 s.
+        With 500 a minute and 10 a second 0.2 s cost nothing, as the minute leaves each ten calls
+        1.2 s; the rest costs 4 %, and that only where replies take so long.
         """
         rate = min(window.calls / window.seconds for window in self.windows) * (1 - SAFETY)
         return min(UNDERWAY_S, *(window.calls / rate - window.seconds for window in self.windows))
