@@ -665,6 +665,7 @@ def test_what_was_refused_is_tried_anew_under_its_name(program: Program) -> None
     """
     program.items(PUMP=10, HOSE=5)
     program.emulator.switch(adjustment_whole_only=True)
+    program.emulator.set_clock("2026-03-04T12:00:00Z", freeze=True)
     first = program.sync({"PUMP": "12.5", "HOSE": 6}, "job-17")
     again = program.sync({"PUMP": "12.5", "HOSE": 6}, "job-17")
     program.emulator.switch(adjustment_whole_only=False)

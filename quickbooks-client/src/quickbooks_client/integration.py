@@ -197,8 +197,9 @@ class QuickBooksIntegration:
             not, and why: one entry in `errors` for each.
 
         Raises:
-            QuickBooksError: Nothing of this call was sent. From the first document on nothing is
-                raised: products that were not sent, or whose outcome is not known, are `errors`.
+            QuickBooksError: Nothing of this call was sent (or the ledger was lost on the way). From
+                the first document on nothing else is raised: products that were not sent, or whose
+                outcome is not known, are `errors`.
             StoreBusyError: Another process went on writing for `ledger_wait_s`.
         """
         # Copied, for the caller may change them while this waits.

@@ -52,6 +52,7 @@ def invoices_since(
             found[record.id] = exact(record.document)
     if began is not None and pages > 1:
         # One answer is consistent in itself; between several, something may have been deleted.
+        check()
         changes = client.changes(["Invoice"], began - _LATE)
         gone = [row.id for row in changes.records["Invoice"] if row.is_deleted and row.id in found]
         for invoice_id in set(gone) - set(_alive(client, gone)):

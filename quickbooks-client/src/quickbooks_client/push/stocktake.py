@@ -88,8 +88,9 @@ class Stocktake:
         """The SKUs that hold what is wanted now, and what hinders the others.
 
         Raises:
-            QuickBooksError: nothing of this call was sent. From the first document on nothing is
-                raised: what is not known, or was not sent, stands among the problems.
+            QuickBooksError: nothing of this call was sent, or the ledger cannot be read any more.
+                Else nothing is raised from the first document on: what is not known, or was not
+                sent, stands among the problems.
         """
         wanted, problems = inventory.read_products(call.products)
         if not wanted:
