@@ -32,6 +32,7 @@ from quickbooks_client.budget import (
     earliest_start,
     encode,
 )
+from quickbooks_client.budget_files import BudgetFiles
 from quickbooks_client.clock import SystemClock
 from quickbooks_client.throttle import Throttle
 from tests.client.fakes import FakeClock
@@ -606,6 +607,19 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
         pass
 
 
+def test_a_lock_that_nobody_lets_go_of_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    """
+    A process was stopped in the very moment; the others say what to look for.
+    """
+    one, other = (BudgetFiles(tmp_path, REALM, 1, lock_tries=3) for _ in range(2))
+
+    busy = pytest.raises(BudgetBusyError, match="Ctrl-Z")
+    with one.locked(), busy, other.locked():
+        pass
+    with other.locked():
+        pass
+
+
 def _hold(folder: Path, taken: object) -> None:
     budget = Budget((Window(10_000, 60.0),), 1)
     with Throttle(folder, REALM, budget, SystemClock()).slot():
@@ -635,6 +649,7 @@ import os, sys
 from pathlib import Path
 from quickbooks_client import BudgetBusyError
 from quickbooks_client.budget import Budget, Window
+from quickbooks_client.budget_files import BudgetFiles
 from quickbooks_client.clock import SystemClock
 from quickbooks_client.throttle import Throttle
 

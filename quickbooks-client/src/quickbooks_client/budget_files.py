@@ -68,11 +68,14 @@ class Place:
 class BudgetFiles:
     """The files of a company's budget, opened when they are first wanted."""
 
-    def __init__(self, folder: Path, realm_id: str, places: int) -> None:
+    def __init__(
+        self, folder: Path, realm_id: str, places: int, lock_tries: int = LOCK_TRIES
+    ) -> None:
         """Name the files; nothing is opened."""
         self._folder = folder
         self._realm_id = realm_id
         self._number_of_places = places
+        self._lock_tries = lock_tries
         self._thread_lock = threading.Lock()
         self._files: OpenFiles | None = None
 
@@ -129,7 +132,7 @@ class BudgetFiles:
         return self._files
 
     def _lock(self) -> OpenFiles:
-        for _ in range(LOCK_TRIES):
+        for _ in range(self._lock_tries):
             files = self._opened()
             if not filelock.lock_descriptor(files.state, blocking=False):
                 # By the machine's clock: it is another process that has to move.
