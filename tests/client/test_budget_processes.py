@@ -154,6 +154,8 @@ def test_a_tap_that_ends_or_stops_takes_nothing_of_the_budget_with_it(
 
     os.kill(gone.process.pid, number)
     gone_at = time.monotonic()
+    if number == signal.SIGKILL:
+        gone.process.wait()
     calls = other.calls()
     gone.process.kill()
 

@@ -35,6 +35,7 @@ from quickbooks_client.budget import (
 from quickbooks_client.budget_files import BudgetFiles
 from quickbooks_client.clock import SystemClock
 from quickbooks_client.throttle import Throttle
+from quickbooks_client.tickets import Tickets
 from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
@@ -459,6 +460,30 @@ def test_who_came_first_goes_first() -> None:
     assert 1 == standing.place_in_queue(3, 1.1 + LAPSE_S)
 
 
+def test_a_ticket_tells_whether_its_owner_lives() -> None:
+    """
+    So that those behind a process that was killed go on at once.
+    """
+    program = "from quickbooks_client.tickets import Tickets; print(Tickets().new(), flush=True)"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"{program}; input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        ticket = int(process.stdout.readline())
+        living = Tickets().is_dead(ticket)
+        process.kill()
+    other_container = ticket ^ 1 << 42
+
+    assert ticket < 2**53
+    assert not living
+    assert Tickets().is_dead(ticket)
+    assert not Tickets().is_dead(other_container)
+    assert not Tickets().is_dead(Tickets().new())
+
+
 @pytest.mark.parametrize("machines", range(1, 11))
 def test_the_shares_of_machines_are_never_more_than_the_whole(machines: int) -> None:
     """
@@ -652,6 +677,7 @@ from quickbooks_client.budget import Budget, Window
 from quickbooks_client.budget_files import BudgetFiles
 from quickbooks_client.clock import SystemClock
 from quickbooks_client.throttle import Throttle
+from quickbooks_client.tickets import Tickets
 
 clock = SystemClock()
 throttle = Throttle(Path(sys.argv[1]), "1", Budget((Window(10_000, 60.0),), 1), clock)
