@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import time
+import traceback
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -684,6 +685,19 @@ def test_a_name_that_cannot_be_one_is_refused(program: Program, key: str) -> Non
     """
     with pytest.raises(RejectedError, match="idempotency_key"):
         program.sync({"PUMP": 1}, key)
+
+
+def test_a_ledger_that_cannot_be_used_is_named(program: Program) -> None:
+    """
+    By its setting, without the password in its address, before anything is read.
+    """
+    program.ledger_url = "postgresql://writer:a-password@127.0.0.1:1/nowhere"
+
+    with pytest.raises(ConfigurationError, match="ledger_url") as caught:
+        program.sync({"PUMP": 12})
+
+    assert "a-password" not in "".join(traceback.format_exception(caught.value))
+    assert [] == program.emulator.calls(class_="metered")
 
 
 # -- the end of a call, however it ends
