@@ -32,7 +32,7 @@ LONG_WAIT_S = 10.0
 SAY_AGAIN_S = 60.0
 _BREATH_S = 0.5
 """Who waits is seen this often; well below `budget.LAPSE_S`."""
-_POLL_S = 0.004
+_POLL_S = 0.01
 _LONGEST_POLL_S = 0.05
 
 
