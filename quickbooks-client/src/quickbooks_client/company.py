@@ -107,8 +107,14 @@ class Company:
             )
         self._token_store = str(self._given["token_store"])
         self._stocktaking = stocktaking
+        named = {
+            name: value
+            for name, value in dataclasses.asdict(stocktaking).items()
+            if value is not None
+        }
+        # Recovery may meet documents of others who write through the same ledger.
         self._documents = DocumentSettings.from_mapping(
-            dataclasses.asdict(stocktaking), realm_id=realm_id or ""
+            {**self._given, **named}, realm_id=realm_id or ""
         )
         self._zone = zone_named(stocktaking.time_zone) if stocktaking.time_zone else None
         self._clock = clock

@@ -89,8 +89,9 @@ class QuickBooksIntegration:
             max_lines_per_adjustment: Lines packed into one document.
             ledger_wait_s: How long another writer to the ledger is waited for.
             settle_s: Quantities are read no sooner than this after the last write that moved stock.
-            connection: Further settings of the connection by their names, such as `api_url` or
-                `budget_share`. Any: each setting's own type.
+            connection: Further settings by their names: of the connection, such as `api_url` or
+                `budget_share`, and `tax_mode` where a target that writes through the same ledger
+                has another than its default. Any: each setting's own type.
             clock: The time; the machine's by default.
 
         Raises:

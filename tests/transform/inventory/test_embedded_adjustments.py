@@ -72,7 +72,8 @@ class Shop(SyncedWorld):
                 clock=FakeClock(),
             ) as quickbooks:
                 wanted = [{"sku": sku, "quantity": self.shelf[sku]} for sku in skus]
-                return dict(await quickbooks.sync_inventory(wanted))
+                key = f"count at {self.clock}"
+                return dict(await quickbooks.sync_inventory(wanted, idempotency_key=key))
 
         result = asyncio.run(run())
         self.take_over({document["Id"] for document in self.entities} - known)
