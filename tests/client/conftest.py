@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quickbooks_client import Client, QuickBooksIntegration, Settings
+from quickbooks_client.push.ledger import create_ledger
 from tests.client.fakes import FakeClock
+from tests.client.programs import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,3 +85,20 @@ def make_integration(
         )
 
     return make
+
+
+@pytest.fixture
+def program(
+    emulator: Emulator, make_integration: Callable[..., QuickBooksIntegration], tmp_path: Path
+) -> Program:
+    """A program whose ledger lies beside its tokens."""
+    return Program(emulator, make_integration, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either(request: pytest.FixtureRequest, program: Program) -> Program:
+    """The program, on each kind of ledger."""
+    if request.param == "postgresql":
+        program.ledger_url = request.getfixturevalue("database_url")
+        create_ledger(str(program.ledger_url))
+    return program
