@@ -64,16 +64,16 @@ class PositionWalk:
         self._known.update(row.id for row in rows)
         self._given.update((row.id, row.sync_token) for row in fresh)
         is_full = has_more(reply, rows, self._start, self._page_rows)
-        self._move_on(len(rows), is_full=is_full, has_strangers=has_strangers)
+        self._has_strangers = self._has_strangers or has_strangers
+        self._move_on(len(rows), is_full=is_full, is_known=not fresh)
         if not fresh and not self._is_first:
             return None
         self._is_first = False
         return Page(fresh, reply.time)
 
-    def _move_on(self, rows: int, *, is_full: bool, has_strangers: bool) -> None:
-        self._has_strangers = self._has_strangers or has_strangers
-        if self._is_look and not has_strangers:
-            # Nothing jumped to the front, or all that did has been read now.
+    def _move_on(self, rows: int, *, is_full: bool, is_known: bool) -> None:
+        if self._is_look and (is_known or not is_full):
+            # Nothing has jumped to the front, or all that did has been read now.
             self._is_counting, self.is_done = self._has_strangers, not self._has_strangers
         elif is_full:
             self._back = step(rows)

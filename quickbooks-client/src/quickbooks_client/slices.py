@@ -43,18 +43,22 @@ class Slices:
         """Begin with the whole of `walk`; slice it for so many workers, where it has times."""
         self._idle: list[Walk] = [walk]
         self._busy: list[Walk] = []
-        self._open: TimeWalk | None = None
         self._whole = walk if isinstance(walk, TimeWalk) and at_a_time > 1 else None
+        self._since = self._whole.bound if self._whole else None
+        # The model of the open rest, from where on it is to be read, and whether that is due.
+        self._rest: TimeWalk | None = None
+        self._rest_since: datetime | None = None
+        self._is_rest_due = False
         self._at_a_time = at_a_time
         self._pages = 0
         self._made = 0
-        self._earliest: datetime | None = None
-        self._horizon: datetime | None = None
+        self._newest: datetime | None = None
+        self._stepped_to: datetime | None = None
 
     @property
     def is_done(self) -> bool:
         """All rows have been read."""
-        return not (self._idle or self._busy or self._open)
+        return not (self._idle or self._busy or self._is_rest_due)
 
     def begin(self, *, may_halve: bool = True) -> Walk | None:
         """Return a walk whose question is to be asked now; None when there is none.
@@ -79,15 +83,20 @@ class Slices:
         page = walk.take(reply)
         self._busy.remove(walk)
         self._pages += 1
-        self._earliest = min(self._earliest or reply.time, reply.time)
+        self._watch(reply.time)
         if self._whole is not None:
             self._close(self._whole, reply.time)
         if not walk.is_done:
             self._idle.insert(0, walk)
-        elif self._open is not None and not (self._idle or self._busy):
-            self._idle.append(self._rest(self._open, reply.time))
-            self._open = None
+        elif not (self._idle or self._busy):
+            self._begin_rest()
         return page
+
+    def _watch(self, time: datetime) -> None:
+        """Note how far the server's clock has stepped back."""
+        self._newest = max(self._newest or time, time)
+        if time < self._newest - JITTER:
+            self._stepped_to = min(self._stepped_to or time, time)
 
     def _close(self, whole: TimeWalk, time: datetime) -> None:
         """Part the whole into what nobody changes any more without leaving it, and the rest."""
@@ -95,8 +104,8 @@ class Slices:
         if not whole.can_be_parted or whole.bound is None or whole.bound >= horizon:
             return
         if whole.until is None or horizon < whole.until:
-            self._open = whole.part(horizon)
-        self._horizon = horizon
+            self._rest, self._rest_since = whole.part(horizon), horizon
+            self._is_rest_due = True
         self._whole = None
 
     def _halve(self) -> None:
@@ -114,10 +123,15 @@ class Slices:
             self._made += 1
             self._idle.append(largest.part(middle))
 
-    def _rest(self, rest: TimeWalk, time: datetime) -> TimeWalk:
-        """Return the walk over what is open, from where touched rows may lie on."""
-        earliest, horizon = self._earliest or time, self._horizon or floor(time)
-        if earliest >= horizon + OPEN - JITTER:
-            return rest
-        # The server's clock stepped back.
-        return rest.part(min(horizon, floor(earliest) - LAG))
+    def _begin_rest(self) -> None:
+        """Read what is open, from where rows may lie that left their slice; again if that moves."""
+        if self._rest is None or self._rest_since is None:
+            return
+        if self._stepped_to is not None:
+            since = floor(self._stepped_to) - LAG
+            since = since if self._since is None else max(since, self._since)
+            if since < self._rest_since:
+                self._rest_since, self._is_rest_due = since, True
+        if self._is_rest_due:
+            self._is_rest_due = False
+            self._idle.append(self._rest.anew(self._rest_since))

@@ -43,6 +43,8 @@ class _Audit:
     found: int
     next_bound: datetime | None
     """Where the walk goes on; None at its end."""
+    is_whole: bool = False
+    """It is of all that was asked for, not of what was read by positions."""
 
 
 class TimeWalk:
@@ -72,8 +74,10 @@ class TimeWalk:
         # What may come again: rows at or after the bound, and in which attempt they had a place.
         self._seen: dict[tuple[str, str | None], _Sighting] = {}
         self._attempt = 1
-        self._attempts_left = MAX_WALKS
+        self._attempts_left = self._counts_left = MAX_WALKS
         self._has_positions = self._is_unordered = False
+        # From here on rows were read by positions: those before stood in the first page.
+        self._doubted: datetime | None = None
         self._settled = 0
         self._audit: _Audit | None = None
         self._is_first = True
@@ -87,20 +91,25 @@ class TimeWalk:
         is_under_way = not self.is_done and self._audit is None and self.bound is not None
         return is_under_way and not self._is_unordered
 
+    def anew(self, since: datetime) -> TimeWalk:
+        """Return a walk over the same rows that has not begun, from `since`, a whole second."""
+        walk = TimeWalk(
+            self._entity,
+            self._where,
+            since=since,
+            until=self.until,
+            page_rows=self._page_rows,
+            check_count=self._checks_count,
+        )
+        walk.rows_per_s = self.rows_per_s
+        return walk
+
     def part(self, moment: datetime) -> TimeWalk:
         """Leave the rows from `moment`, a whole second, to the walk that is returned.
 
         Also while an answer is awaited: what it holds of the other's rows is left out.
         """
-        other = TimeWalk(
-            self._entity,
-            self._where,
-            since=moment,
-            until=self.until,
-            page_rows=self._page_rows,
-            check_count=self._checks_count,
-        )
-        other.rows_per_s = self.rows_per_s
+        other = self.anew(moment)
         self.until = moment
         return other
 
@@ -199,6 +208,8 @@ class TimeWalk:
             if first < last <= floor(time) - LAG:
                 self._leave(last)
                 return
+        if not self._has_positions or not is_ordered:
+            self._doubted = floor(last) if is_ordered and last else self.bound
         self._is_unordered = self._is_unordered or not is_ordered
         self._has_positions = True
         self._back = step(len(rows))
@@ -206,9 +217,9 @@ class TimeWalk:
 
     def _leave(self, bound: datetime) -> None:
         """Go on from `bound`: all before it has been read."""
-        if self._has_positions and (self.bound is None or self.bound < bound):
-            found = self._found(self.bound, bound)
-            self._audit = _Audit(self.bound, bound, found, next_bound=bound)
+        if self._has_positions and (self._doubted is None or self._doubted < bound):
+            found = self._found(self._doubted, bound)
+            self._audit = _Audit(self._doubted, bound, found, next_bound=bound)
         else:
             self._begin(bound)
 
@@ -236,10 +247,12 @@ class TimeWalk:
         # What stands there now has stood there when the page was asked for.
         settled = floor(time) - LAG
         top = settled if self.until is None else min(self.until, settled)
-        lower = self._since if self._checks_count else self.bound
-        if (self._has_positions or self._checks_count) and (lower is None or lower < top):
+        lower = self._since if self._checks_count else self._doubted
+        if self._checks_count and (lower is None or lower < top):
             found = self._settled + self._found(self.bound, top)
-            self._audit = _Audit(lower, top, found, next_bound=None)
+            self._audit = _Audit(lower, top, found, next_bound=None, is_whole=True)
+        elif self._has_positions and (lower is None or lower < top):
+            self._audit = _Audit(lower, top, self._found(lower, top), next_bound=None)
         else:
             self._finish()
 
@@ -251,21 +264,22 @@ class TimeWalk:
                 f"QuickBooks answered a count of {self._entity} without a number. Try again later."
             )
         if audit.found < counted:
-            self._try_again(audit.lower)
+            self._try_again(is_whole=audit.is_whole)
         elif audit.next_bound is not None:
             self._begin(audit.next_bound)
         else:
             self._checks_count = False
             self._finish()
 
-    def _try_again(self, bound: datetime | None) -> None:
-        self._attempts_left -= 1
-        if not self._attempts_left:
+    def _try_again(self, *, is_whole: bool) -> None:
+        self._attempts_left -= not is_whole
+        self._counts_left -= is_whole
+        if not (self._attempts_left and self._counts_left):
             raise unreadable(self._entity)
-        if bound != self.bound:
+        if is_whole:
             # All over again: what was left behind is not remembered and comes again.
-            self._seen, self._settled = {}, 0
-        self.bound, self._start, self._attempt = bound, 1, self._attempt + 1
+            self._seen, self._settled, self.bound = {}, 0, self._since
+        self._start, self._attempt = 1, self._attempt + 1
 
     def _finish(self) -> None:
         began = self._began
