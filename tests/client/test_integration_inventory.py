@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_each_product_has_its_own_error(program: Program) -> None:
     program.emulator.item("SOON", 0, InvStartDate="2039-01-01")
     program.emulator.update("Item", {"Id": program.ids["OLD"], "Active": False})
     wanted: list[Any] = [
-        {"sku": "PUMP", "quantity": 11},
+        MappingProxyType({"sku": "PUMP", "quantity": 11}),
         {"sku": "NONE", "quantity": 1},
         {"sku": "TWICE", "quantity": 5},
         {"sku": "OLD", "quantity": 5},

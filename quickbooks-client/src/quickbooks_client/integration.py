@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar
 
 from quickbooks_client.clock import Clock, SystemClock
@@ -23,7 +23,7 @@ from quickbooks_client.signin import new_state
 from quickbooks_client.waiting import WaitingSignIns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
 T = TypeVar("T")
@@ -204,7 +204,7 @@ class QuickBooksIntegration:
             StoreBusyError: Another process went on writing for `ledger_wait_s`.
         """
         # Copied, for the caller may change them while this waits.
-        call = make_call([copy(one) for one in products], idempotency_key)
+        call = make_call([_copied(one) for one in products], idempotency_key)
         done, problems = await self._in_thread(
             "write", lambda check: self._company.set_quantities(call, check)
         )
@@ -272,3 +272,8 @@ class QuickBooksIntegration:
 
 class _CallerGoneError(Exception):
     """The caller was cancelled: nothing more is to be begun. Nobody sees this."""
+
+
+def _copied(product: Any) -> Any:
+    """A product as it is now. What is no object at all gets its answer later. Any: either."""
+    return dict(product) if isinstance(product, Mapping) else product
