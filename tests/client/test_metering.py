@@ -442,6 +442,7 @@ def _all_told(processes: list[subprocess.Popen[str]]) -> list[subprocess.Popen[s
 
 FORKED = """
 import json, os, sys
+from pathlib import Path
 from quickbooks_client import Client, Settings
 client = Client(Settings.from_mapping(json.loads(sys.argv[1])))
 client.query("SELECT COUNT(*) FROM Item")
@@ -450,6 +451,9 @@ for _ in range(10):
     client.query("SELECT COUNT(*) FROM Item")
 if child:
     assert os.waitpid(child, 0)[1] == 0
+elif (files := Path("/proc/self/fd")).is_dir():
+    opened = [file for file in files.iterdir() if os.path.realpath(file).endswith(".sqlite3")]
+    assert len(opened) == 2, "the parent's file and its own"
 client.close()
 """
 
@@ -503,6 +507,7 @@ def test_a_killed_process_leaves_the_call_it_had_sent_counted(
     found = {line.call.outcome: line.calls for line in lines if line.call.kind == "query"}
     assert {Outcome.ANSWERED: 1, Outcome.LOST: 1} == found
     assert 2 == log.metered_in_month(now)
+    log.close()
 
 
 def test_a_file_that_cannot_be_used_stops_the_call_before_it_is_sent(
