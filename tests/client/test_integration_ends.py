@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from quickbooks_client.push.ledger import create_ledger
 from tests.client.fakes import FakeClock
 from tests.client.programs import (
     REALM,
     HeldClock,
     Result,
+    errors,
     stock_up,
     success,
     until,
@@ -163,3 +165,41 @@ def test_a_reading_waits_until_the_last_write_shows(program: Program) -> None:
     assert 18 == pytest.approx(waited)
     assert waited == sum(clock.slept)
     assert timedelta(seconds=61) <= clock.now() - clock._start
+
+
+def test_a_ledger_that_is_lost_on_the_way(program: Program, database_url: str) -> None:
+    """
+    The database's connection dies while QuickBooks works on the first document, and the writer's
+    lock with it: nothing more is sent, the answer says what is not known, the next call settles it.
+    """
+    create_ledger(database_url)
+    program.ledger_url = database_url
+    skus = stock_up(program, 4)
+    program.emulator.throttle(retry_after_s=60, path="inventoryadjustment")
+    clock = HeldClock()
+    wanted = [{"sku": sku, "quantity": 4} for sku in skus]
+
+    async def run() -> Result:
+        quickbooks = program.integration(clock=clock, max_lines_per_adjustment=2)
+        async with quickbooks:
+            call = asyncio.create_task(quickbooks.sync_inventory(wanted))
+            await until(clock.waits)
+            program.ask(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where pid <> pg_backend_pid() and datname = current_database()"
+            )
+            clock.may_go_on.set()
+            return dict(await call)
+
+    lost = asyncio.run(asyncio.wait_for(run(), 60))
+    between = program.stock(*skus)
+    after = program.sync(wanted)
+
+    assert (0, 4) == (lost["success"], lost["failed"])
+    words = list(errors(lost).values())
+    assert ["not known yet"] * 2 + ["not sent"] * 2 == [
+        next(part for part in ("not known yet", "not sent") if part in one) for one in words
+    ]
+    assert [Decimal(4)] * 2 + [Decimal(10)] * 2 == between
+    assert success(4) == after
+    assert [Decimal(4)] * 4 == program.stock(*skus)

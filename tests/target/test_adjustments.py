@@ -143,3 +143,17 @@ def test_an_inventory_lock_is_waited_for(shop: Shop) -> None:
     assert [3.0, 6.0] == [wait for wait in run.waits if wait in {3.0, 6.0}]
     assert Decimal(97) == shop.stock("PUMP")
     assert 1 == len(shop.emulator.entities("InventoryAdjustment"))
+
+
+def test_items_are_found_where_sku_is_no_filter(small_shop: Shop) -> None:
+    """
+    Intuit does not promise that items can be found by Sku: then the catalogue is read.
+    """
+    small_shop.emulator.switch(query_item_sku=False)
+
+    run = small_shop.push(
+        adjustment("adjustment:1", delta=-1), adjustment("adjustment:2", sku="NONE")
+    )
+
+    assert "posted 1, rejected 1" in run.summary
+    assert Decimal(99) == small_shop.stock("PUMP")
