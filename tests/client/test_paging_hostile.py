@@ -13,7 +13,7 @@ from quickbooks_client import QueryReply, UnexpectedReplyError
 from quickbooks_client.paging import walk
 from tests.client.fakes import Books
 
-SHIFTS = st.sampled_from([0, 0, -3, 40, 1000])
+SHIFTS = st.sampled_from([0, 0, 0, 40, 1000])
 EDITS = st.tuples(
     st.integers(-50, 50),
     st.lists(
@@ -61,7 +61,7 @@ def test_no_clock_loses_a_row_that_exists_throughout(
     check_count: bool,  # noqa: FBT001 - drawn by hypothesis
 ) -> None:
     """
-    Rows dated in the future or a little in the past, and a server whose clock steps back.
+    Rows dated in the future, and a server whose clock steps back.
     """
     books = Books()
     for stamp in sorted(stamps):
@@ -318,3 +318,40 @@ def test_a_huge_second_touched_as_a_whole_costs_few_steps_back() -> None:
     assert 2000 == len(found)
     # Thirty before, fifty-three for the second when all stand there, one count, and the way back.
     assert len(books.queries) < 30 + 53 + 10
+
+
+def test_a_row_that_becomes_visible_late_is_found() -> None:
+    """
+    Touched a moment ago, shown only now, behind what was read meanwhile.
+    """
+    books = filled(90, 98, 100, 100)
+    books.seconds = 100
+    books.between = lambda: books.touch(4, shift=-3) if len(books.queries) == 1 else None
+
+    assert {1, 2, 3, 4} == set(ids(books))
+
+
+def test_a_row_touched_while_the_clock_is_behind_is_found() -> None:
+    """
+    The answers' times went back: what was touched since then is read once more.
+    """
+    books = filled(500, 600, 700, 800)
+    books.seconds = 1000
+
+    def step_back() -> None:
+        if len(books.queries) == 1:
+            books.seconds = 650
+            books.touch(4)
+            # Nothing is left that would show a time to come.
+            books.delete(3)
+
+    books.between = step_back
+
+    assert 4 in ids(books)
+
+
+def filled(*stamps: int) -> Books:
+    books = Books()
+    for stamp in stamps:
+        books.rows[books.create()] = (0, stamp)
+    return books

@@ -93,7 +93,7 @@ def test_never_more_calls_run_at_a_time() -> None:
     """
     shared = SharedBooks(200)
     running, most = 0, 0
-    lock = threading.Lock()
+    lock, moment = threading.Lock(), threading.Event()
 
     class Counted:
         def __call__(self, text: str) -> QueryReply:
@@ -101,6 +101,7 @@ def test_never_more_calls_run_at_a_time() -> None:
             with lock:
                 running += 1
                 most = max(most, running)
+            moment.wait(0.002)
             reply = shared.ask(text)
             with lock:
                 running -= 1
@@ -173,6 +174,34 @@ def test_a_stream_that_fails_leaves_the_others_their_pages() -> None:
         found = [row for page in streams.pages("good") for row in page.records]
 
     assert 40 == len(found)
+
+
+def test_a_stream_that_failed_is_not_asked_further() -> None:
+    """
+    While others are read: what was cut into slices stops as a whole.
+    """
+    shared = SharedBooks(400)
+    asked = 0
+
+    def ask(text: str) -> QueryReply:
+        nonlocal asked
+        if "Bill" not in text:
+            return shared.ask(text)
+        with shared.lock:
+            asked += 1
+            if asked == 8:
+                raise ServerError("No more bills today.")
+        return shared.ask(text)
+
+    walk = make_walk("Bill", page_rows=5)
+    bad = Job("bad", Slices(walk, 4), contextvars.copy_context(), Usage)
+    with SideBySide(ask, [bad, job("good", 4)], 4) as streams:
+        with pytest.raises(ServerError, match="No more bills"):
+            list(streams.pages("bad"))
+        found = [row for page in streams.pages("good") for row in page.records]
+
+    assert 400 == len(found)
+    assert asked <= 8 + 4
 
 
 def test_whoever_stops_taking_ends_the_calls(client: Client, emulator: Emulator) -> None:

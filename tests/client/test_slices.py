@@ -142,3 +142,28 @@ def test_entities_without_times_are_not_sliced() -> None:
     found = read(books, 4, 0, entity="InventoryAdjustment")
 
     assert set(books.rows) == set(found)
+
+
+def test_what_is_open_is_read_when_all_slices_are_done() -> None:
+    """
+    A row that left its slice unread must not find it read already.
+    """
+    books = filled([number * 1000 for number in range(200)])
+    books.seconds = 300 * 1000
+
+    read(books, 4, 0, page_rows=5)
+
+    is_open = [" < " not in text for text in books.queries]
+    assert [True, *[False] * (len(is_open) - 2), True] == is_open
+
+
+def test_a_table_of_few_pages_is_not_cut_to_pieces() -> None:
+    """
+    Two pages are no work for eight.
+    """
+    books = filled([number * 1000 for number in range(25)])
+    books.seconds = 26 * 1000
+
+    read(books, 8, 0, page_rows=20)
+
+    assert len(books.queries) <= 4

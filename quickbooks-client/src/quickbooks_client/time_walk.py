@@ -204,9 +204,11 @@ class TimeWalk:
         if is_ordered and first and last:
             first, last = floor(first), floor(last)
             self.rows_per_s = len(rows) / max(1.0, (last - first).total_seconds())
-            # A page within one second gains nothing by starting at that second again.
-            if first < last <= floor(time) - LAG:
-                self._leave(last)
+            # What is younger is read again with the next page, and what became visible late with
+            # it. A page within one second gains nothing by starting at that second again.
+            settled = min(last, floor(time) - LAG)
+            if first < settled:
+                self._leave(settled)
                 return
         if not self._has_positions or not is_ordered:
             self._doubted = floor(last) if is_ordered and last else self.bound
