@@ -14,6 +14,10 @@ Counting positions over such a set skips a row for each one that vanished before
 - A bound never lies in the future of the server (rows dated so have been seen in sandboxes), for
   rows touched now would then sort before it; and when such rows were met, or the server's clock
   stepped back, what was touched since the walk began is read once more.
+- It also stays five seconds behind that clock, so that the last page holds again what was touched
+  just now: changes become visible a little after their time. Where more than a page of rows was
+  touched within those seconds, this finds none that come later still; an overlap with the next
+  reading does.
 
 A walk decides and does not ask: `question` is the next query, `take` reads its answer. So the same
 walk is driven by a loop (`walk`), by threads (`side_by_side`) and by tests.
