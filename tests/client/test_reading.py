@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from quickbooks_client import ENTITIES, InvalidQueryError, RejectedError
+from quickbooks_client.answer import Answer
 from quickbooks_client.cdc import read_changes
 from quickbooks_client.envelope import split
-from quickbooks_client.answer import Answer
 from tests.client.fakes import START
 
 if TYPE_CHECKING:

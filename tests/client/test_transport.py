@@ -272,6 +272,18 @@ def test_a_name_that_is_none_is_told(make: Callable[..., Client]) -> None:
     assert "api_url" in str(e.value)
 
 
+def test_a_server_that_is_not_there_has_applied_nothing(make: Callable[..., Client]) -> None:
+    """
+    No connection came about, so nothing was sent.
+    """
+    client = make("http://127.0.0.1:9")
+
+    with pytest.raises(ConnectionLostError, match=r"Nothing answers at 127\.0\.0\.1:9") as caught:
+        client.create("Customer", {"DisplayName": "Ada"}, request_id="r-1")
+
+    assert not caught.value.may_be_applied
+
+
 def test_a_server_that_speaks_no_tls_is_told(
     make: Callable[..., Client], emulator: Emulator
 ) -> None:

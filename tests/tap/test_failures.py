@@ -148,14 +148,14 @@ def test_a_wrong_company_is_one_sentence(company: Company, run_tap: TapCommand) 
 
 
 def test_a_dead_refresh_token_is_one_sentence(company: Company, run_tap: TapCommand) -> None:
-    """It says what to set, and shows no token."""
+    """It says what to run, and shows no token."""
     token = run_tap.defaults["refresh_token"]
     company.emulator.expire_tokens(refresh=True)
 
     run = run_tap(streams=["items", "customers"], status=1)
 
     [said] = errors(run)
-    assert "refresh_token" in said
+    assert "quickbooks auth login" in said
     assert "Traceback" not in run.log
     assert token not in run.log
     assert [] == run.ids("items")
@@ -197,5 +197,5 @@ def test_a_trial_run_fails_when_the_connection_does(company: Company, run_tap: T
 
     failed = run_tap(arguments=["--test"], status=1)
 
-    assert "refresh_token" in errors(failed)[-1]
+    assert "quickbooks auth login" in errors(failed)[-1]
     assert "Traceback" not in failed.log

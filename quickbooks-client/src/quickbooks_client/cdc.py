@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from quickbooks_client.envelope import Members, cdc_groups, number, rows
 from quickbooks_client.answer import Answer, parse_fault
+from quickbooks_client.envelope import Members, cdc_groups, number, rows
 from quickbooks_client.faults import from_fault, raise_unexpected
 from quickbooks_client.records import Changes
 
