@@ -66,9 +66,9 @@ class QuickBooksError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.status = status
-        self.code = hide(code) if code else code
-        self.intuit_tid = hide(intuit_tid) if intuit_tid else intuit_tid
-        self.attempted = hide(attempted) if attempted else attempted
+        self.code: str | None = hide(code) if code else code
+        self.intuit_tid: str | None = hide(intuit_tid) if intuit_tid else intuit_tid
+        self.attempted: str | None = hide(attempted) if attempted else attempted
         self.afterword = ""
         """How often and how long it was tried, and what of that may have been applied."""
         self.tries = 1
