@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -27,7 +28,6 @@ from quickbooks_client import (
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.transport import CallLimits
 from tests.client.signing_in import TOKEN, exchanges, free_port
-from tests.client.test_secrets import everything_about
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -347,7 +347,8 @@ def test_no_failure_of_the_exchange_shows_the_code_or_a_key(
         emulator.fail(path=TOKEN, times=1, do=does)
         with pytest.raises(QuickBooksError) as caught:
             oauth.exchange(codes[-1])
-        said.append(everything_about(caught.value))
+        said += [repr(vars(caught.value)), *traceback.format_exception(caught.value)]
+        said += [repr(one) for one in (caught.value.__cause__, caught.value.__context__) if one]
 
     text = "\n".join(said)
     assert [] == [secret for secret in (*codes, app["client_secret"]) if secret in text]
