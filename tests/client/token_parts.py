@@ -95,12 +95,21 @@ def works(connection: dict[str, Any]) -> None:
 # -- processes
 
 
+def _child(act: Callable[..., None], *passed: Any) -> Any:
+    """A process with this one's variables, not those of when the first was made."""
+    return _PROCESSES.Process(target=_act, args=(dict(os.environ), act, *passed))
+
+
+def _act(environ: dict[str, str], act: Callable[..., None], *passed: Any) -> None:
+    os.environ.clear()
+    os.environ.update(environ)
+    act(*passed)
+
+
 def run_together(count: int, act: Callable[..., None], *passed: Any) -> list[int | None]:
     """Let `count` processes do the same at the same moment; return their exit codes."""
     barrier = _PROCESSES.Barrier(count)
-    processes = [
-        _PROCESSES.Process(target=_after, args=(barrier, act, *passed)) for _ in range(count)
-    ]
+    processes = [_child(_after, barrier, act, *passed) for _ in range(count)]
     for process in processes:
         process.start()
     for process in processes:
@@ -116,7 +125,7 @@ def _after(barrier: Any, act: Callable[..., None], *passed: Any) -> None:
 @contextmanager
 def process(act: Callable[..., None], *passed: Any) -> Iterator[Any]:
     """A process that does something; it is dead at the end."""
-    child = _PROCESSES.Process(target=act, args=passed)
+    child = _child(act, *passed)
     child.start()
     try:
         yield child
@@ -159,10 +168,7 @@ def refused_together(
 ) -> list[int | None]:
     """Let `count` processes meet the same 401; return their exit codes."""
     start, ready = _PROCESSES.Event(), _PROCESSES.Semaphore(0)
-    children = [
-        _PROCESSES.Process(target=ask_when_refused, args=(connection, start, ready))
-        for _ in range(count)
-    ]
+    children = [_child(ask_when_refused, connection, start, ready) for _ in range(count)]
     for child in children:
         child.start()
     for _ in children:

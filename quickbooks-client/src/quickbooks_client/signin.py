@@ -20,6 +20,7 @@ from quickbooks_client.errors import (
     ForgedRedirectError,
     SignInError,
 )
+from quickbooks_client.shield import shielded
 from quickbooks_client.transport import LOOPBACK
 
 AGAIN = "sign in again (`quickbooks auth login`)"
@@ -61,6 +62,7 @@ def new_state() -> str:
     return secrets.token_urlsafe(32)
 
 
+@shielded
 def read_redirect(url: str, expected_state: str, redirect_uri: str) -> Redirect:
     """Return what a redirect brought.
 
