@@ -156,9 +156,9 @@ class SideBySide:
         jobs = [job for job in self._jobs.values() if job is not wanted and may_read_ahead]
         if wanted is not None and wanted.held < 2 * self._at_a_time:
             jobs.insert(0, wanted)
-        for may_halve in (False, True):
+        for may_part in (False, True):
             for job in jobs:
-                walk = None if job.error else job.slices.begin(may_halve=may_halve)
+                walk = None if job.error else job.slices.begin(may_part=may_part)
                 if walk is not None:
                     job.calls += 1
                     return job, walk

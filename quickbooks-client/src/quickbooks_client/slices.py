@@ -5,8 +5,11 @@ over disjoint ranges of `MetaData.LastUpdatedTime` have several:
 
 - The first page is asked as ever; a table that fits into it costs that one call.
 - When more follows, the range up to a minute before the first answer is closed: whatever is touched
-  from then on leaves it. A worker without a question halves the walk that has most before it, by
-  how dense its rows lie; nothing is counted beforehand, for counts are metered.
+  from then on leaves it. A worker without a question takes a part of the walk that has most before
+  it, by how dense its rows lie; nothing is counted beforehand, for counts are metered.
+- Rows lie unevenly: an import puts most of a table into minutes of years. So a walk of n pages, by
+  its own density, is cut after the square root of n, not after half: dense minutes are found in
+  three cuts instead of twenty, and what lies far off is cut by what its own first page tells.
 - The open rest is read last, when all closed slices are done. So a row that left a slice unread
   is found there, by the same walk that reads everything when nothing is sliced.
 
@@ -33,7 +36,7 @@ OPEN = timedelta(seconds=60)
 """So long before an answer changes may still become visible that bear an earlier time."""
 FREE_SLICES = 4
 PAGES_PER_SLICE = 8
-WORTH_HALVING_PAGES = 2.0
+WORTH_PARTING_PAGES = 2.0
 
 
 class Slices:
@@ -60,14 +63,14 @@ class Slices:
         """All rows have been read."""
         return not (self._idle or self._busy or self._is_rest_due)
 
-    def begin(self, *, may_halve: bool = True) -> Walk | None:
+    def begin(self, *, may_part: bool = True) -> Walk | None:
         """Return a walk whose question is to be asked now; None when there is none.
 
         Args:
-            may_halve: A slice may be made for it.
+            may_part: A slice may be made for it.
         """
-        if not self._idle and may_halve:
-            self._halve()
+        if not self._idle and may_part:
+            self._part()
         if not self._idle:
             return None
         walk = self._idle.pop(0)
@@ -108,20 +111,28 @@ class Slices:
             self._is_rest_due = True
         self._whole = None
 
-    def _halve(self) -> None:
+    def _part(self) -> None:
         allowed = FREE_SLICES * self._at_a_time + self._pages // PAGES_PER_SLICE
         if self._whole is not None or self._made >= allowed:
             return
-        busy = [one for one in self._busy if isinstance(one, TimeWalk) and one.can_be_parted]
-        largest = max(busy, key=lambda one: one.pages_left, default=None)
-        if largest is None or largest.pages_left < WORTH_HALVING_PAGES:
+        long = [
+            one
+            for one in self._busy
+            if isinstance(one, TimeWalk)
+            and one.can_be_parted
+            and one.pages_left >= WORTH_PARTING_PAGES
+        ]
+        # A guess about a part is only guessed on when nothing better is known.
+        largest = max(long, key=lambda one: (one.is_measured, one.pages_left), default=None)
+        if largest is None:
             return
         if largest.bound is None or largest.until is None:
             return
-        middle = floor(largest.bound + (largest.until - largest.bound) / 2)
-        if middle > largest.bound:
+        share = max(2.0, largest.pages_left**0.5)
+        cut = floor(largest.bound + (largest.until - largest.bound) / share)
+        if cut > largest.bound:
             self._made += 1
-            self._idle.append(largest.part(middle))
+            self._idle.append(largest.part(cut))
 
     def _begin_rest(self) -> None:
         """Read what is open, from where rows may lie that left their slice; again if that moves."""

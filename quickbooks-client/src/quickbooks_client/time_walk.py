@@ -67,6 +67,8 @@ class TimeWalk:
         self.until = until
         self.rows_per_s: float | None = None
         """How densely rows lay in the last full page."""
+        self.is_measured = False
+        """That page was its own; else it is what the walk that this one was parted from met."""
         self._entity, self._where, self._since = entity, where, since
         self._page_rows, self._checks_count = page_rows, check_count
         self._start = 1
@@ -204,6 +206,7 @@ class TimeWalk:
         if is_ordered and first and last:
             first, last = floor(first), floor(last)
             self.rows_per_s = len(rows) / max(1.0, (last - first).total_seconds())
+            self.is_measured = True
             # What is younger is read again with the next page, and what became visible late with
             # it. A page within one second gains nothing by starting at that second again.
             settled = min(last, floor(time) - LAG)
