@@ -64,6 +64,11 @@ def load(path: Path) -> Token | None:
     return FileTokenStore(path, "sandbox", "1").load()
 
 
+def load_of(path: Path, settings: Settings) -> Token | None:
+    """What the file itself holds."""
+    return FileTokenStore(path, settings.environment, settings.realm_id).load()
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -450,7 +455,9 @@ def test_a_copy_that_the_store_has_outlived_is_not_believed(
     again = {**connection, "refresh_token": emulator.consent()}
     authorizer(again, FakeClock()).access_token()
     copy.write_bytes(kept)
+    settings = Settings.from_mapping(connection)
 
+    assert load_of(path, settings) == open_store(settings).load()
     works(connection)
 
     assert not copy.exists()
