@@ -70,6 +70,7 @@ class Job:
     rows: int = 0
     calls: int = 0
     at_a_time: int = 1
+    page_rows: int = PAGE
     body: dict[str, Any] = field(default_factory=dict)
     """Of a write."""
     record: dict[str, Any] = field(default_factory=dict)
@@ -256,7 +257,7 @@ def read_late(job: Job) -> int:
     ours = Ours(job, as_dicts=False)
     ours.tiny()
     with measured():
-        pages = ours.client.pages(job.entity, at_a_time=job.at_a_time)
+        pages = ours.client.pages(job.entity, at_a_time=job.at_a_time, page_rows=job.page_rows)
         return sum(len(page.records) for page in pages)
 
 
