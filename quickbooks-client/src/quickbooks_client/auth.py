@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 from quickbooks_client.errors import AuthenticationError, ConfigurationError, RetriableError
+from quickbooks_client.locks import ForkSafeLock
 from quickbooks_client.oauth import INVALID_GRANT
 from quickbooks_client.retry import Terms, caught, persist
 from quickbooks_client.shield import shielded
@@ -71,7 +71,7 @@ class Authorizer:
         self._total_s = total_s
         self._jitter = jitter
         self._on_refresh = on_refresh
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._token: Token | None = None
         self._has_warned = False
         self._try_again_at = -math.inf
@@ -95,12 +95,13 @@ class Authorizer:
         if is_alive and token is not None and self._clock.monotonic() < self._try_again_at:
             return token.access_token
         # While one thread renews ahead of time, the others go on with what they have.
-        if not self._lock.acquire(blocking=not is_alive) and token is not None:
+        lock = self._lock.own()
+        if not lock.acquire(blocking=not is_alive) and token is not None:
             return token.access_token
         try:
             return self._fresh().access_token
         finally:
-            self._lock.release()
+            lock.release()
 
     @shielded
     def renew(self, refused: str) -> bool:
@@ -109,7 +110,7 @@ class Authorizer:
         Another thread or process may have renewed it already; then theirs is used. Returns
         whether a refresh was made: a token that is refused straight after one stays refused.
         """
-        with self._lock:
+        with self._lock.own():
             if self._token is not None and self._token.access_token != refused:
                 return False
             stored = self._store.load()
@@ -124,7 +125,7 @@ class Authorizer:
     @shielded
     def refresh(self) -> Token:
         """Refresh now, whatever is left of the stored token, and return the new one."""
-        with self._lock:
+        with self._lock.own():
             self._token, _ = self._renewed(lambda _: False)
             return self._token
 
@@ -135,7 +136,7 @@ class Authorizer:
         The exchange ends the old pair, so it happens while no other process can refresh, and
         once it is known that the store takes its result.
         """
-        with self._lock, self._store.lock():
+        with self._lock.own(), self._store.lock():
             self._store.prepare()
             token = obtain()
             self._store.save(token)
@@ -151,7 +152,7 @@ class Authorizer:
         Raises:
             AuthenticationError: There is nothing to revoke.
         """
-        with self._lock, self._store.lock():
+        with self._lock.own(), self._store.lock():
             stored = self._store.load()
             if stored is None:
                 raise self._disconnected(None, None)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import threading
 import time
 from typing import TYPE_CHECKING
 
 import filelock
 
 from quickbooks_client.errors import BudgetBusyError, ConfigurationError
+from quickbooks_client.locks import ForkSafeLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ class BudgetFiles:
         self._realm_id = realm_id
         self._number_of_places = places
         self._lock_tries = lock_tries
-        self._thread_lock = threading.Lock()
+        self._thread_lock = ForkSafeLock()
         self._files: OpenFiles | None = None
 
     @contextlib.contextmanager
@@ -87,10 +87,10 @@ class BudgetFiles:
             ConfigurationError: The system refuses a file.
             BudgetBusyError: A process that was stopped holds the lock.
         """
-        if self._files is not None and self._files.process != os.getpid():
-            # Forked: the parent's descriptors share its locks, and another thread held ours.
-            self._thread_lock, self._files = threading.Lock(), None
-        with self._thread_lock, self._explained():
+        with self._thread_lock.own(), self._explained():
+            if self._files is not None and self._files.process != os.getpid():
+                # Forked: the parent's descriptors share its locks.
+                self._files = None
             files = self._lock()
             try:
                 yield
@@ -123,7 +123,7 @@ class BudgetFiles:
 
     def close(self) -> None:
         """Close the files; a later call opens them again, one under way keeps its place."""
-        with self._thread_lock:
+        with self._thread_lock.own():
             self._files = None
 
     def _opened(self) -> OpenFiles:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 from typing import TYPE_CHECKING, Self
 
 from typing_extensions import override
@@ -14,6 +13,7 @@ from quickbooks_client.budget import Budget
 from quickbooks_client.clock import Clock, SystemClock
 from quickbooks_client.gate import MINOR_VERSION, Gate
 from quickbooks_client.locations import state_folder
+from quickbooks_client.locks import ForkSafeLock
 from quickbooks_client.meter import Meter
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.reading import Reading
@@ -78,7 +78,7 @@ class Client(Reading, Writing):
             folder / "budget", settings.realm_id, Budget.from_settings(settings), self._clock
         )
         self._jitter = jitter
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._gate: Gate | None = None
         self._gate_made_by = 0
 
@@ -86,7 +86,7 @@ class Client(Reading, Writing):
     @override
     def quickbooks(self) -> Gate:
         """python-quickbooks' client for its own objects; their calls pass the same gate."""
-        with self._lock:
+        with self._lock.own():
             if self._gate is None or self._gate_made_by != os.getpid():
                 # After a fork the connections are the parent's: answers would be mixed up.
                 self._gate_made_by = os.getpid()
@@ -111,7 +111,7 @@ class Client(Reading, Writing):
         """Close files and connections; a later call opens them again."""
         self.usage_log.close()
         self._throttle.close()
-        with self._lock:
+        with self._lock.own():
             if self._gate is not None:
                 self._gate.session.close()
                 self._gate = None

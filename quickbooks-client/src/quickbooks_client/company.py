@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 import uuid
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -16,6 +15,7 @@ from quickbooks_client.errors import (
 )
 from quickbooks_client.invoices import invoices_since
 from quickbooks_client.locations import state_folder
+from quickbooks_client.locks import ForkSafeLock
 from quickbooks_client.oauth import OAuth
 from quickbooks_client.push.settings import DocumentSettings
 from quickbooks_client.push.terms import CompanyTerms, zone_named
@@ -118,7 +118,7 @@ class Company:
         )
         self._zone = zone_named(stocktaking.time_zone) if stocktaking.time_zone else None
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._terms: CompanyTerms | None = None
         self._client = self._client_of(realm_id) if realm_id is not None else None
 
@@ -153,7 +153,7 @@ class Company:
                 " was exchanged."
             )
         token = client.authorizer.connect(lambda: client.oauth.exchange(redirect.code))
-        with self._lock:
+        with self._lock.own():
             self._client = self._client or client
         return _tokens(token, redirect.realm_id)
 
@@ -234,7 +234,7 @@ class Company:
             AuthenticationError: No company has signed in.
             ConfigurationError: Several have, and nothing says which is meant.
         """
-        with self._lock:
+        with self._lock.own():
             if self._client is not None:
                 return self._client
             realms = connected_realms(self._token_store, self._app.environment)

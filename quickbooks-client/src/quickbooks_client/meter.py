@@ -6,11 +6,11 @@ import contextlib
 import contextvars
 import dataclasses
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from quickbooks_client.calls import Call, CallClass, Outcome, counted_units
 from quickbooks_client.errors import QuickBooksError
+from quickbooks_client.locks import ForkSafeLock
 from quickbooks_client.records import Usage
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ class Counter:
 
     def __init__(self) -> None:
         """Start at nothing."""
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._usage = Usage()
 
     def add(self, step: Usage) -> None:
         """Count what one more call comes to."""
-        with self._lock:
+        with self._lock.own():
             self._usage = add(self._usage, step)
 
     def snapshot(self) -> Usage:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import json
 import re
-import threading
 from urllib.parse import quote, quote_plus
+
+from quickbooks_client.locks import ForkSafeLock
 
 HIDDEN = "[hidden]"
 MAX_TEXT = 600
@@ -20,7 +21,7 @@ _MIN_KNOWN = 16
 _MAX_KNOWN = 1024
 _known: dict[str, None] = {}
 """Every form of every known secret, oldest first."""
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 _PATTERNS = (
     # Authorization headers, wherever they were quoted.
@@ -50,7 +51,7 @@ def know(*secrets: str | None) -> None:
         if secret and len(secret) >= _MIN_KNOWN
         for form in _forms(secret)
     }
-    with _lock:
+    with _lock.own():
         for form in forms:
             _known.pop(form, None)
         _known.update(forms)
@@ -60,7 +61,7 @@ def know(*secrets: str | None) -> None:
 
 def hide(text: str) -> str:
     """Return `text` without any known secret, otherwise as it is."""
-    with _lock:
+    with _lock.own():
         forms = sorted(_known, key=len, reverse=True)
     for form in forms:
         if form in text:

@@ -13,7 +13,6 @@ import contextlib
 import dataclasses
 import os
 import sqlite3
-import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ import filelock
 
 from quickbooks_client.calls import Call, CallClass, Outcome, counted_units
 from quickbooks_client.errors import BudgetSpentError, ConfigurationError, StoreBusyError
+from quickbooks_client.locks import ForkSafeLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ class UsageLog:
         self._environment = environment
         self._realm_id = realm_id
         self._busy_s = busy_s
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._connection: sqlite3.Connection | None = None
         self._opened_by = 0
 
@@ -228,7 +228,7 @@ class UsageLog:
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
+        with self._lock.own():
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
@@ -262,7 +262,7 @@ class UsageLog:
     @contextlib.contextmanager
     def _opened(self, now: datetime) -> Iterator[sqlite3.Connection]:
         """Give the open file to one thread at a time."""
-        with self._lock:
+        with self._lock.own():
             try:
                 if self._connection is not None and self._opened_by != os.getpid():
                     # A fork's: SQLite forbids using it here, and closing it too.
