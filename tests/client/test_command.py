@@ -135,6 +135,24 @@ def test_refresh_and_revoke(
     assert emulator.url
 
 
+def test_what_had_ended_is_not_called_revoked(
+    client: Client, connection: dict[str, Any], tmp_path: Path
+) -> None:
+    """
+    Somebody disconnected the app at Intuit: the tokens are forgotten, and that is what is said.
+    """
+    client.query(COUNT)
+    token = client.store.load()
+    assert token is not None
+    client.oauth.revoke(token.refresh_token)
+
+    done = run("auth", "revoke", folder=tmp_path, variables=connection)
+
+    assert 0 == done.returncode
+    assert "had ended already" in done.stdout
+    assert client.store.load() is None
+
+
 def test_the_ledger_is_made_where_it_is_named(tmp_path: Path) -> None:
     """
     Without a connection to QuickBooks, twice without harm.

@@ -363,3 +363,29 @@ def test_what_has_ended_need_not_be_revoked(emulator: Emulator, oauth: OAuth) ->
 
     assert oauth.revoke(token.refresh_token)
     assert not oauth.revoke(token.refresh_token)
+
+
+@pytest.mark.parametrize("refused", ["document", "keys", "rate"])
+def test_a_refusal_of_something_else_ends_no_token(
+    emulator: Emulator, app: dict[str, Any], oauth: OAuth, clock: FakeClock, refused: str
+) -> None:
+    """
+    The discovery document, the app's keys or the rate: said, though all of them come with 400.
+
+    Source: RFC 7009, 2.2.1; RFC 6749, 5.2.
+    """
+    token = oauth.exchange(emulator.consent_code())
+    asking = oauth
+    if refused == "keys":
+        emulator.switch(invalid_client_status=400)
+        asking = connect(app, clock, client_secret="another")
+    else:
+        path = "openid_configuration" if refused == "document" else "revoke"
+        does = {"kind": "status", "status": 400, "code": "3001", "headers": {}, "body": "json"}
+        emulator.fail(path=path, times=1, do=does)
+
+    with pytest.raises(QuickBooksError) as caught:
+        asking.revoke(token.refresh_token)
+
+    assert 400 == caught.value.status
+    assert oauth.revoke(token.refresh_token)

@@ -283,8 +283,27 @@ def test_revoking_disconnects_and_forgets(
     client = make_client()
     client.query(COUNT)
 
-    client.authorizer.revoke()
+    assert client.authorizer.revoke()
 
     assert {} == json.loads(Path(connection["token_store"]).read_text())["tokens"]
     with pytest.raises(AuthenticationError):
         client.query(COUNT)
+
+
+def test_a_token_that_could_not_be_revoked_is_kept(
+    emulator: Emulator, make_client: Callable[..., Client], connection: dict[str, Any]
+) -> None:
+    """
+    The connection lives on, and so does what is needed to end it.
+    """
+    client = make_client()
+    client.query(COUNT)
+    kept = stored(connection)
+    does = {"kind": "status", "status": 400, "headers": {}, "body": "html"}
+    emulator.fail(path="openid_configuration", times=1, do=does)
+
+    with pytest.raises(ConfigurationError, match="discovery"):
+        client.authorizer.revoke()
+
+    assert kept == stored(connection)
+    assert client.authorizer.revoke()

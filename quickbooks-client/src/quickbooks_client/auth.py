@@ -146,20 +146,25 @@ class Authorizer:
             return token
 
     @shielded
-    def revoke(self) -> None:
+    def revoke(self) -> bool:
         """Disconnect the app from the company; the stored tokens are forgotten.
 
+        Returns whether they lived until now. Where it raises, they are kept.
+
         Raises:
-            AuthenticationError: There is nothing to revoke.
+            AuthenticationError: There is nothing to revoke, or the app's keys are not accepted.
+            ConfigurationError: The discovery document is not there, or the store cannot be used.
+            RetriableError: The endpoint cannot be reached, or failed.
         """
         with self._lock.own(), self._store.lock():
             stored = self._store.load()
             if stored is None:
                 raise self._disconnected(None, None)
             self._store.prepare()
-            self._oauth.revoke(stored.refresh_token)
+            has_lived = self._oauth.revoke(stored.refresh_token)
             self._token = None
             self._store.forget()
+            return has_lived
 
     def _fresh(self) -> Token:
         """Return a token that lasts, or one that lives if no other can be had now."""

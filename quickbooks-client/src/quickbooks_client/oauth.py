@@ -48,6 +48,8 @@ ACCOUNTING = "com.intuit.quickbooks.accounting"
 CODE_LIFE_S = 60.0
 """Intuit does not say how long a code lives, only that it is short; trying longer is of no use."""
 INVALID_GRANT = "invalid_grant"
+_ENDED = frozenset({None, INVALID_GRANT, "invalid_request", "invalid_token"})
+"""How the revocation endpoint refuses a token: where Intuit names a code, it is one of these."""
 _REFRESH = "refresh the access token"
 _REVOKE = "revoke the tokens"
 _CONSENT = "find the consent page"
@@ -144,11 +146,18 @@ class OAuth:
         """Disconnect the app from the company: all its tokens die.
 
         Returns whether they lived until now; Intuit refuses (400) what has ended already.
+
+        Raises:
+            AuthenticationError: The app's keys are not accepted; the tokens live on.
+            ConfigurationError: The discovery document is not there, and likewise.
+            RetriableError: The endpoint cannot be reached, or failed.
+            UnexpectedReplyError: It refused something else.
         """
         try:
             self._send(_REVOKE, lambda endpoint: endpoint.revoke(refresh_token))
-        except QuickBooksError as error:
-            if error.status != HTTPStatus.BAD_REQUEST:
+        except (AuthenticationError, UnexpectedReplyError) as error:
+            # Keys that are not accepted come with 400 too, under codes of their own.
+            if error.status != HTTPStatus.BAD_REQUEST or error.code not in _ENDED:
                 raise
             return False
         return True

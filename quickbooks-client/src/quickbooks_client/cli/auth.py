@@ -75,6 +75,9 @@ def _refresh(options: argparse.Namespace) -> int:
 
 def _revoke(options: argparse.Namespace) -> int:
     with open_client(options) as client:
-        client.authorizer.revoke()
-    say("Revoked: the app is disconnected from the company.")
+        has_lived = client.authorizer.revoke()
+    if has_lived:
+        say("Revoked: the app is disconnected from the company.")
+    else:
+        say("The connection had ended already; its tokens are forgotten.")
     return 0
