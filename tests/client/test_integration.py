@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from typing_extensions import override
 
 from quickbooks_client import (
     AuthenticationError,
@@ -19,6 +21,7 @@ from quickbooks_client import (
     WrongCompanyError,
 )
 from quickbooks_client.errors import ConsentRefusedError, ForgedRedirectError, SignInError
+from tests.client.fakes import FakeClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -206,6 +209,73 @@ def test_an_object_stands_for_one_company(emulator: Emulator, make: Make, tmp_pa
     asyncio.run(sign_in())
 
     assert not (tmp_path / "store" / "tokens.json").exists()
+
+
+class Meanwhile(FakeClock):
+    """A clock that begins something else when a call waits, and gives it time to get through."""
+
+    def __init__(self, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._act = act
+        self.other: threading.Thread | None = None
+
+    @override
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self.other is None:
+            self.other = threading.Thread(target=self._act)
+            self.other.start()
+            self.other.join(0.3)
+
+
+def test_a_sign_in_decides_which_company_it_is(emulator: Emulator, make: Make) -> None:
+    """
+    A call that comes while the code is exchanged finds a stored company, and takes the new one.
+    """
+    emulator.add_company(OTHER)
+
+    async def sign_in(quickbooks: QuickBooksIntegration, realm_id: str) -> dict[str, str]:
+        back = consent(quickbooks.get_authorization_url(), realm_id=realm_id)
+        return await quickbooks.exchange_code(back)
+
+    async def earlier() -> None:
+        async with make() as quickbooks:
+            await sign_in(quickbooks, REALM)
+
+    refreshed: list[dict[str, str]] = []
+
+    async def use() -> None:
+        refreshed.append(await quickbooks.refresh_tokens())
+
+    asyncio.run(earlier())
+    clock = Meanwhile(lambda: asyncio.run(use()))
+    quickbooks = make(clock)
+    does = {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}, "body": "json"}
+    emulator.fail(path="tokens/bearer", times=1, do=does)
+
+    tokens = asyncio.run(sign_in(quickbooks, OTHER))
+
+    assert clock.other is not None
+    clock.other.join()
+    asyncio.run(quickbooks.aclose())
+    assert (OTHER, OTHER) == (tokens["realm_id"], quickbooks.realm_id)
+    assert [OTHER] == [one["realm_id"] for one in refreshed]
+
+
+def test_a_sign_in_that_fails_decides_nothing(make: Make) -> None:
+    """
+    The object stands for no company as before, and the next sign-in may be of any.
+    """
+
+    async def sign_in() -> None:
+        async with make() as quickbooks:
+            with pytest.raises(SignInError):
+                await quickbooks.exchange_code("no-code", OTHER)
+            assert quickbooks.realm_id is None
+            await quickbooks.exchange_code(consent(quickbooks.get_authorization_url()))
+            assert REALM == quickbooks.realm_id
+
+    asyncio.run(sign_in())
 
 
 def test_a_first_use_without_a_sign_in_says_so(make: Make) -> None:

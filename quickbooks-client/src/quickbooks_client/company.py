@@ -145,17 +145,22 @@ class Company:
             WrongCompanyError: This is another company.
             SignInError: The code is not accepted.
         """
-        client = self._client or self._client_of(redirect.realm_id)
+        with self._lock.own():
+            if self._client is None:
+                # Whoever asks meanwhile which company it is waits for the answer: one that is
+                # stored from before would make another company of this object.
+                client = self._client_of(redirect.realm_id)
+                tokens = _connect(client, redirect)
+                self._client = client
+                return tokens
+            client = self._client
         if client.settings.realm_id != redirect.realm_id:
             raise WrongCompanyError(
                 f"This object stands for company {client.settings.realm_id}, and the redirect is of"
                 f" company {redirect.realm_id}: make another QuickBooksIntegration for it; nothing"
                 " was exchanged."
             )
-        token = client.authorizer.connect(lambda: client.oauth.exchange(redirect.code))
-        with self._lock.own():
-            self._client = self._client or client
-        return _tokens(token, redirect.realm_id)
+        return _connect(client, redirect)
 
     def refresh(self) -> Tokens:
         """Refresh now; the tokens are durable when this returns."""
@@ -250,6 +255,11 @@ class Company:
                 )
             self._client = self._client_of(realms[0])
             return self._client
+
+
+def _connect(client: Client, redirect: Redirect) -> Tokens:
+    token = client.authorizer.connect(lambda: client.oauth.exchange(redirect.code))
+    return _tokens(token, redirect.realm_id)
 
 
 def _tokens(token: Token, realm_id: str) -> Tokens:
