@@ -463,6 +463,31 @@ def test_a_copy_that_the_store_has_outlived_is_not_believed(
     assert not copy.exists()
 
 
+@pytest.mark.parametrize("newer", ["here", "home"])
+def test_of_two_copies_the_newer_one_counts(
+    connection: dict[str, Any], path: Path, tmp_path: Path, newer: str
+) -> None:
+    """
+    The older one lies on a disk that nothing can be written to, or taken from, any more.
+    """
+    authorizer(connection, FakeClock()).access_token()
+    settings = Settings.from_mapping(connection)
+    authorizer(connection, FakeClock(), then=broken(path)).refresh()
+    (copy,) = (tmp_path / "home").rglob("rescued-token-*.json")
+    mended(path)
+    other = path.parent / copy.name
+    kept = json.loads(copy.read_bytes())
+    kept["token"] |= {"refresh_token": "older", "obtained_at": "2020-01-01T00:00:00+00:00"}
+    shutil.copy(copy, other)
+    (copy if newer == "here" else other).write_text(json.dumps(kept))
+
+    found = open_store(settings).load()
+
+    assert found is not None
+    assert "older" != found.refresh_token
+    works(connection)
+
+
 def test_a_token_that_can_be_kept_nowhere_is_not_used_and_not_dropped(
     connection: dict[str, Any], path: Path, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import json
 import logging
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -23,10 +24,11 @@ from quickbooks_client.shield import shielded
 from quickbooks_client.token_store import SIGN_IN, Token, TokenStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 _DAMAGED = "damaged"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _LOG = logging.getLogger(__name__)
 
 
@@ -59,7 +61,7 @@ class RescuingStore(TokenStore):
             self._settle()
         stored = self.store.load()
         self._stored = mark = _mark(stored)
-        kept = next((one for one in self._kept() if one.instead_of == mark), None)
+        kept = _newest(self._kept(), mark)
         self._seen = stored if kept is None else kept.token
         return self._seen
 
@@ -113,7 +115,7 @@ class RescuingStore(TokenStore):
         with self.store.lock():
             mark = self._look()
             waiting = [*([self._unsaved] if self._unsaved else []), *self._kept()]
-            kept = next((one for one in waiting if one.instead_of == mark), None)
+            kept = _newest(waiting, mark)
             if kept is not None:
                 try:
                     self.store.save(kept.token)
@@ -162,6 +164,15 @@ class RescuingStore(TokenStore):
         for path in self._copies:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+
+
+def _newest(kept: Iterable[_Kept], mark: str) -> _Kept | None:
+    """Return what was kept last instead of the token of that mark.
+
+    An older one stays where a disk can be read but not written to any more.
+    """
+    fitting = (one for one in kept if one.instead_of == mark)
+    return max(fitting, key=lambda one: one.token.obtained_at or _LONG_AGO, default=None)
 
 
 def _mark(token: Token | None) -> str:
