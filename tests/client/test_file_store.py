@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pwd
 import resource
 import shutil
 import stat
@@ -486,6 +487,28 @@ def test_of_two_copies_the_newer_one_counts(
     assert found is not None
     assert "older" != found.refresh_token
     works(connection)
+
+
+def test_where_there_is_no_home_tokens_are_kept_beside_the_store(
+    connection: dict[str, Any], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    As in a container whose user stands in no list of users: nothing but the spare place is missing.
+    """
+
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_STATE_HOME")
+
+    authorizer(connection, FakeClock()).access_token()
+
+    assert path.exists()
+    for place in ("~/tokens.json", "~no-such-user/tokens.json", "file:~/tokens.json"):
+        with pytest.raises(ConfigurationError, match="Setting token_store"):
+            open_store(Settings.from_mapping({**connection, "token_store": place}))
 
 
 def test_a_token_that_can_be_kept_nowhere_is_not_used_and_not_dropped(

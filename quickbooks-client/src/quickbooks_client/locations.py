@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from quickbooks_client.errors import ConfigurationError
 from quickbooks_client.settings import DEFAULT_TOKEN_STORE
 
 POSTGRES = frozenset({"postgresql", "postgres"})
@@ -27,11 +28,20 @@ def store_path(token_store: str) -> Path:
     """Return the token file; a relative one lies under the project.
 
     The project is the folder Meltano names in MELTANO_PROJECT_ROOT, else the working directory.
+
+    Raises:
+        ConfigurationError: It begins with the home of a user who has none.
     """
     text = token_store
     if store_kind(text) == "file":
         text = unquote(urlsplit(text).path or text.removeprefix("file:"))
-    path = Path(text).expanduser()
+    try:
+        path = Path(text).expanduser()
+    except RuntimeError:
+        raise ConfigurationError(
+            f"Setting token_store: {text.partition('/')[0]} is no folder here, for that user has no"
+            " home: give a path from / on, or set HOME."
+        ) from None
     return path if path.is_absolute() else project_folder() / path
 
 

@@ -69,5 +69,9 @@ def _is_postgres(token_store: str) -> bool:
 def _own_folder() -> list[Path]:
     """Return where programs keep what is theirs alone, by the XDG base directories."""
     named = os.environ.get("XDG_STATE_HOME")
-    home = Path(named) if named else Path("~/.local/state").expanduser()
+    try:
+        home = Path(named) if named else Path("~/.local/state").expanduser()
+    except RuntimeError:
+        # A user in no list of users, without HOME: as in many a container.
+        return []
     return [home / "quickbooks-client"] if home.is_absolute() else []
