@@ -25,6 +25,21 @@ def run(
     )
 
 
+def interruptible(command: list[str]) -> list[str]:
+    """Return `command` so that Ctrl-C ends it, also where the tests were told to ignore it.
+
+    A shell's background jobs are told so, and whatever they start inherits it.
+    """
+    return [sys.executable, "-c", _INTERRUPTIBLE, *command]
+
+
+_INTERRUPTIBLE = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
 def start(program: str, *arguments: str, folder: Path) -> subprocess.Popen[str]:
     """Start a Python program with no settings of ours."""
     return subprocess.Popen(

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import requests
 
-from tests.client.commands import COMMAND, environment
+from tests.client.commands import COMMAND, environment, interruptible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ class SignIn:
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen(
-            self._command,
+            interruptible(self._command),
             cwd=self._folder,
             env=self._environ,
             stdin=subprocess.PIPE,

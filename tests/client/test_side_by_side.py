@@ -20,6 +20,7 @@ from quickbooks_client import InvalidQueryError, QueryReply, Read, ServerError, 
 from quickbooks_client.paging import make_walk, run
 from quickbooks_client.side_by_side import Job, SideBySide
 from quickbooks_client.slices import Slices
+from tests.client.commands import interruptible
 from tests.client.fakes import Books
 
 if TYPE_CHECKING:
@@ -280,7 +281,7 @@ def test_an_interrupt_ends_it_at_once(emulator: Emulator, tmp_path: Any) -> None
     connection = {**emulator.settings(), "token_store": str(tmp_path / "tokens.json")}
     emulator.fail(path="query", nth=2, times=None, do={"kind": "hang"})
     program = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, json.dumps(connection)],
+        interruptible([sys.executable, "-c", INTERRUPTED, json.dumps(connection)]),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -289,7 +290,10 @@ def test_an_interrupt_ends_it_at_once(emulator: Emulator, tmp_path: Any) -> None
     assert "reading" == program.stdout.readline().strip()
 
     program.send_signal(signal.SIGINT)
-    _, said = program.communicate(timeout=PATIENCE_S)
+    try:
+        _, said = program.communicate(timeout=PATIENCE_S)
+    finally:
+        program.kill()
 
     assert "KeyboardInterrupt" in said
     assert 0 != program.returncode

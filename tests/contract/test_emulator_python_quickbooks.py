@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,7 +163,9 @@ def test_batches_and_changes(emulator: Emulator, company: QuickBooks) -> None:
         customers.append(customer)
 
     result = batch_create(customers, qb=company)
-    changes = change_data_capture([Customer, SalesReceipt], emulator.now()[:10], qb=company)
+    # A bare date is midnight where the company is, which may be hours ahead of us.
+    since = date.fromisoformat(emulator.now()[:10]) - timedelta(days=1)
+    changes = change_data_capture([Customer, SalesReceipt], str(since), qb=company)
 
     assert 2 == len(result.successes)
     assert ["6240"] == [fault.Error[0].code for fault in result.faults]

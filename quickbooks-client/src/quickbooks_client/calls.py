@@ -1,8 +1,8 @@
 """What a call is and what it costs, told from the call alone.
 
-Intuit meters reads, queries, change data capture, reports and batches, and lets plain writes go
-free; calls that fail are not counted. Where it does not say, the dearer reading is taken: sending a
-document by e-mail is metered, and a batch counts once for each of its items.
+Intuit counts whatever reads (an object, a query, CDC, a report) and every batch; a plain write
+costs nothing, nor does a call that fails. Where it does not say, the dearer reading is taken:
+sending a document by e-mail is metered, and a batch counts once for each of its items.
 Source: Intuit, "App Partner Program" (FAQ).
 """
 

@@ -193,7 +193,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "2300": Explanation(
         _REJECTED,
-        "the debits and credits of the journal entry differ",
+        "a journal entry's debits do not equal its credits",
         "balance its lines to the cent",
     ),
     "2500": Explanation(
