@@ -193,7 +193,7 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     "2300": Explanation(
         _REJECTED,
-        "a journal entry's debits do not equal its credits",
+        "the entry's debits and credits do not add up to the same",
         "balance its lines to the cent",
     ),
     "2500": Explanation(
