@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from quickbooks_client import BudgetBusyError, ConfigurationError, Settings
 from quickbooks_client.budget import (
+    COLD_UNDERWAY_S,
     LAPSE_S,
     Budget,
     Standing,
@@ -65,17 +66,19 @@ def quickest(calls: int, kept: Sequence[Window]) -> float:
 
 
 def arrivals(
-    budget: Budget, plan: Sequence[tuple[float, float, float, bool]]
+    budget: Budget, plan: Sequence[tuple[float, float, float, bool, bool]]
 ) -> tuple[list[float], list[float]]:
     """When calls start and when they reach the server, each asked for after a gap.
 
     A call's plan: the gap before it, how much of the longest time it takes to the server, how long
-    the server and the way back take, and whether its process is killed before the answer.
+    the server and the way back take, whether its process is killed before the answer, and whether
+    it opens a connection.
     """
     standing, now = Standing(), 0.0
     replies: list[tuple[float, float]] = []
     started, reached = [], []
-    for gap, travel, work, is_killed in plan:
+    for gap, travel, work, is_killed, is_cold in plan:
+        underway_s = COLD_UNDERWAY_S if is_cold else budget.underway_s
         now += gap
         while True:
             start = earliest_start(standing.counted, budget.kept_windows, now)
@@ -86,9 +89,9 @@ def arrivals(
                 standing.end(latest, answered)
             now = max(now, answered)
         now = start
-        latest = standing.begin(now, budget.underway_s)
+        latest = standing.begin(now, underway_s)
         started.append(now)
-        reached.append(now + travel * budget.underway_s)
+        reached.append(now + travel * underway_s)
         if not is_killed:
             heapq.heappush(replies, (reached[-1] + work, latest))
         standing.forget(now, max(window.seconds for window in budget.kept_windows))
@@ -103,13 +106,14 @@ def arrivals(
             st.floats(0, 1),
             st.sampled_from([0.0, 0.001, 0.15, 5.0]),
             st.booleans(),
+            st.booleans(),
         ),
         min_size=1,
         max_size=60,
     ),
 )
 def test_no_window_of_the_server_ever_holds_more(
-    limits: tuple[Window, ...], plan: list[tuple[float, float, float, bool]]
+    limits: tuple[Window, ...], plan: list[tuple[float, float, float, bool, bool]]
 ) -> None:
     """
     Whenever calls are asked for, however long they travel, whichever are killed on their way.
@@ -127,7 +131,7 @@ def test_a_quick_server_is_used_to_nine_tenths_at_least(
     """
     Any number of calls is through nearly as soon as the limits let them be.
     """
-    started, _ = arrivals(Budget(limits, 10), [(0.0, 0.0, 0.0, False)] * calls)
+    started, _ = arrivals(Budget(limits, 10), [(0.0, 0.0, 0.0, False, True)] * calls)
 
     assert started[-1] <= quickest(calls, limits) / 0.9
 
@@ -208,6 +212,39 @@ def test_more_than_one_window_passes_at_nearly_the_full_rate(tmp_path: Path) -> 
 
     assert quickest(1500, WINDOWS) * 1.01 > clock.monotonic() - began
     assert max(file.stat().st_size for file in tmp_path.iterdir()) < 5000
+
+
+@pytest.mark.parametrize(
+    ("before", "idle_s", "keeps", "waits_s"),
+    [
+        pytest.param(0, 0.0, True, 2.0, id="nobody has called"),
+        pytest.param(10, 2.0, True, 1.25, id="ten connections are open"),
+        pytest.param(9, 2.0, True, 1.25, id="nine, so one call may be late"),
+        pytest.param(10, 30.0, True, 2.0, id="they were left alone for long"),
+        pytest.param(10, 2.0, False, 2.0, id="the server closed them"),
+    ],
+)
+def test_a_call_that_opens_a_connection_may_arrive_later(
+    tmp_path: Path, *, before: int, idle_s: float, keeps: bool, waits_s: float
+) -> None:
+    """
+    Ten calls are not answered yet: the next one waits until the first of them was counted surely.
+    """
+    clock = FakeClock()
+    throttle = Throttle(tmp_path, REALM, Budget(WINDOWS, 11), clock)
+    with contextlib.ExitStack() as calls:
+        for _ in range(before):
+            calls.enter_context(throttle.slot()).keeps_connection = keeps
+    clock.advance(idle_s)
+
+    with contextlib.ExitStack() as calls:
+        for _ in range(10):
+            calls.enter_context(throttle.slot())
+        began = clock.monotonic()
+        with throttle.slot():
+            waited_s = clock.monotonic() - began
+
+    assert waited_s == pytest.approx(waits_s, abs=0.02)
 
 
 def test_a_throttled_process_holds_the_others_back(tmp_path: Path) -> None:

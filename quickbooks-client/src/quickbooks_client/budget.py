@@ -3,7 +3,8 @@
 A server counts a call when it arrives: after it was sent, and before its reply was here. So a call
 is taken to be counted at the latest when it was answered, and another may start when so many later
 ones fit in behind that moment. This keeps every window, however long calls are under way, as long
-as each reaches the server within `Budget.underway_s`; and a quick server is used to the full.
+as each reaches the server within `Budget.underway_s`, or `COLD_UNDERWAY_S` where it opens a
+connection first; and a quick server is used to the full.
 
 Who has to wait stands in a queue of tickets that all processes share: first come, first served, so
 that a sink with one thread is not starved by a tap with ten, nor a process with tighter settings by
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 UNDERWAY_S = 0.25
 """A call without a reply is taken to have reached the server by then."""
+COLD_UNDERWAY_S = 1.0
+"""Likewise one that opens a connection: three and a half times to the server and back."""
 SAFETY = 0.08
 """The most of the budget that is given away for that."""
 DRIFT = 0.001

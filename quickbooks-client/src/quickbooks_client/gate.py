@@ -191,7 +191,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
         """Send `request` once; return what came back. What is raised was never sent."""
         with (
             self._meter.counting(request.counted_as(is_repeat=is_repeat)) as counted,
-            self._throttle.slot(ends_at),
+            self._throttle.slot(ends_at) as turn,
         ):
             counted.is_sent = True
             began = self._clock.monotonic()
@@ -207,6 +207,7 @@ class Gate(QuickBooks):  # type: ignore[misc] # python-quickbooks publishes no t
                     allow_redirects=False,
                 )
                 came = Answer(response.status_code, response.headers, response.content)
+                turn.keeps_connection = response.headers.get("Connection", "").lower() != "close"
             except FAILURES as error:
                 # Returned, not raised from here: the library's error holds our headers.
                 came = lost(error, self._base_url, attempted=request.attempted)

@@ -12,8 +12,9 @@ import dataclasses
 import logging
 from typing import TYPE_CHECKING
 
-from quickbooks_client.budget import Standing, decode, earliest_start, encode
+from quickbooks_client.budget import COLD_UNDERWAY_S, Standing, decode, earliest_start, encode
 from quickbooks_client.budget_files import BudgetFiles
+from quickbooks_client.connections import Connections
 from quickbooks_client.errors import BudgetBusyError, QuickBooksError
 from quickbooks_client.tickets import Tickets
 
@@ -34,6 +35,13 @@ _BREATH_S = 0.5
 """Who waits is seen this often; well below `budget.LAPSE_S`."""
 _POLL_S = 0.01
 _LONGEST_POLL_S = 0.05
+
+
+@dataclasses.dataclass(slots=True)
+class Turn:
+    """A call that is being made; who makes it says whether its connection stays open."""
+
+    keeps_connection: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,10 +87,11 @@ class Throttle:
         self._clock = clock
         self._files = BudgetFiles(folder, realm_id, budget.at_a_time)
         self._tickets = Tickets()
+        self._connections = Connections()
         self._said_at = float("-inf")
 
     @contextlib.contextmanager
-    def slot(self, until: float | None = None) -> Iterator[None]:
+    def slot(self, until: float | None = None) -> Iterator[Turn]:
         """Wait until a call may start, and hold one of the places for calls at a time.
 
         Args:
@@ -93,10 +102,12 @@ class Throttle:
             BudgetBusyError: Its turn does not come before `until`; nothing was used up.
             ConfigurationError: The files that all processes share cannot be used.
         """
-        started = self._wait_for_turn(until)
+        started, turn = self._wait_for_turn(until), Turn()
         try:
-            yield
+            yield turn
         finally:
+            if turn.keeps_connection:
+                self._connections.give_back(self._clock.monotonic())
             self._end(started)
 
     def pause(self, seconds: float) -> None:
@@ -108,6 +119,7 @@ class Throttle:
     def close(self) -> None:
         """Close the files; a later call opens them again."""
         self._files.close()
+        self._connections.close()
 
     def _wait_for_turn(self, until: float | None) -> _Started:
         began = self._clock.monotonic()
@@ -149,7 +161,10 @@ class Throttle:
                 if place is None:
                     return self._queued(standing, ticket, ahead, soonest, now)
                 standing.leave_queue(ticket)
-                return _Started(place, standing.begin(now, self._underway_s))
+                underway_s = self._underway_s
+                if not self._connections.take(now):
+                    underway_s = max(underway_s, COLD_UNDERWAY_S)
+                return _Started(place, standing.begin(now, underway_s))
         except BaseException:
             if place is not None:
                 # What could not be written down must not be made.
